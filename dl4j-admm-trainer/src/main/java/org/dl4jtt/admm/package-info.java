@@ -1,0 +1,4 @@
+@NullMarked
+package org.dl4jtt.admm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dl4jtt.plan;
+
+import org.jspecify.annotations.NullMarked;
