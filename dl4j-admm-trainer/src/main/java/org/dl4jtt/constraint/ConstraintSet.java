@@ -1,0 +1,63 @@
+package org.dl4jtt.constraint;
+
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A set S of weights, and the projection Π onto it: all that ADMM asks of a constraint (Yin et al.
+ * 2021, arXiv:2107.12422, where S holds the tensors of bounded TT-rank).
+ *
+ * <p>Sets are immutable, and used by one thread at a time for each weight. A set of one's own is
+ * one class; this one keeps the k weights of largest magnitude:
+ *
+ * <pre>{@code
+ * record Sparse(int k) implements ConstraintSet {
+ *   public void project(INDArray weight, INDArray out) {
+ *     double[] magnitudes = Transforms.abs(weight).data().asDouble();
+ *     Arrays.sort(magnitudes);
+ *     double threshold = magnitudes[magnitudes.length - k];
+ *     out.assign(weight.mul(Transforms.abs(weight).gte(threshold).castTo(weight.dataType())));
+ *   }
+ *   public Cost cost() {
+ *     return new Cost(k, k);
+ *   }
+ * }
+ * AdmmListener admm = AdmmListener.of(List.of(new Constrained("fc1", "W", new Sparse(5_000))));
+ * }</pre>
+ */
+public interface ConstraintSet {
+
+  /**
+   * Writes the nearest member of the set, or one quasi-nearest, into {@code out}.
+   *
+   * <p>Only a projection makes {@code |W - Z|} shrink as ADMM's theory has it; TT-SVD is within
+   * √(d−1) of the nearest (Oseledets 2011, Corollary 2.4), which serves as well in practice. A
+   * proximal operator, such as soft thresholding for an L1 penalty, may stand here too: ADMM is the
+   * same.
+   *
+   * @param weight in the parameter's own shape, any memory order; not to be changed
+   * @param out of the same shape and data type, any memory order; overwritten; never {@code weight}
+   */
+  void project(INDArray weight, INDArray out);
+
+  /** What a member costs. */
+  Cost cost();
+
+  /**
+   * How a member is stored as a layer of its own; empty (the default) if a projected weight stays
+   * in the stock layer, as sparse and binary weights do.
+   */
+  default Optional<LayerForm> layerForm() {
+    return Optional.empty();
+  }
+
+  /**
+   * A larger set that contains this one, for constraints that tighten step by step.
+   *
+   * @param progress from 0, a set so large that it binds little or not at all, to 1, this set
+   * @return this set unless overridden
+   */
+  default ConstraintSet relaxed(double progress) {
+    return this;
+  }
+}

@@ -1,0 +1,15 @@
+package org.dl4jtt.constraint;
+
+import org.dl4jtt.tensor.FactoredWeight;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** How a member of a {@link ConstraintSet} becomes the cores of a tensor layer. */
+public interface LayerForm {
+
+  /**
+   * The cores of a weight.
+   *
+   * @param weight in the parameter's own shape; a weight outside the set is projected first
+   */
+  FactoredWeight factor(INDArray weight);
+}
