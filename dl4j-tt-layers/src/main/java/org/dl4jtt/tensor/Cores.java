@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -55,5 +56,9 @@ final class Cores {
               org.nd4j.linalg.indexing.NDArrayIndex.point(a)));
     }
     return sum.reshape('c', modes);
+  }
+
+  static List<INDArray> cast(List<INDArray> cores, DataType type) {
+    return cores.stream().map(core -> core.castTo(type)).toList();
   }
 }

@@ -22,6 +22,23 @@ public record FactoredWeight(Tensorization tensorization, CoreChain cores) {
         tensorization.modes());
   }
 
+  /**
+   * Decomposes a DL4J weight: a train by {@link TtSvd} if {@link TensorForm#isTrain()}, else a ring
+   * by {@link TrSvd}.
+   *
+   * @param parameter of {@link Tensorization#parameterShape()}, any memory order; left as it was
+   * @return cores of the form's ranks, lowered where they {@linkplain RankBounds#clip cannot be
+   *     reached}: {@link #form()} tells
+   */
+  public static FactoredWeight decompose(INDArray parameter, TensorForm form) {
+    Tensorization tensorization = form.tensorization();
+    INDArray tensor = tensorization.toTensor(parameter);
+    Truncation ranks = Truncation.ranks(form.ranks());
+    return new FactoredWeight(
+        tensorization,
+        form.isTrain() ? TtSvd.decompose(tensor, ranks) : TrSvd.decompose(tensor, ranks));
+  }
+
   /** Scheme, modes and ranks. */
   public TensorForm form() {
     return TensorForm.of(tensorization, cores.ranks());
