@@ -1,0 +1,59 @@
+package org.dl4jtt.contraction;
+
+import java.util.List;
+import org.dl4jtt.tensor.TensorForm;
+
+/**
+ * Predicted time of a plan: operations at the rate of the routine that does them, bytes moved, and
+ * a price per call.
+ *
+ * <p>The rates are those of two cores with AVX-512 and the oneDNN build of the natives. Only their
+ * ratios decide which plan is chosen.
+ */
+final class ConvCost {
+  private static final double GEMM = 80e9; // operations per second, products of merged cores too
+  private static final double CONVOLUTION = 110e9;
+  private static final double FEW_CHANNELS = 60e9;
+  private static final int FEW = 16;
+  private static final double DILATED = 40e9; // im2col and a product
+  private static final double BYTES = 6e9; // per second, to and from memory
+  private static final double CALL = 15e-6;
+
+  private ConvCost() {}
+
+  static double seconds(TensorForm form, List<ConvGeometry> stages, boolean training) {
+    double seconds = 0;
+    for (ConvGeometry stage : stages) {
+      seconds += stage.flops() / rate(stage) + 4.0 * elements(stage) / BYTES + CALL;
+      // Merged kernels are written once by a product and read once.
+      seconds += 4.0 * kernel(stage) / BYTES + 2.0 * kernel(stage) * inner(form) / GEMM + CALL;
+    }
+    // Backward: one convolution for the input's gradient and one for the kernel's.
+    return training ? 3 * seconds : seconds;
+  }
+
+  private static double rate(ConvGeometry stage) {
+    if (stage.isPointwise()) {
+      return GEMM;
+    }
+    if (stage.isDilated()) {
+      return DILATED;
+    }
+    return Math.min(stage.inputs(), stage.outputs()) < FEW ? FEW_CHANNELS : CONVOLUTION;
+  }
+
+  private static double elements(ConvGeometry stage) {
+    return (double) stage.batch()
+        * ((double) stage.inputs() * stage.image().area()
+            + (double) stage.outputs() * stage.outputImage().area());
+  }
+
+  private static double kernel(ConvGeometry stage) {
+    return (double) stage.outputs() * stage.inputs() * stage.kernel().area();
+  }
+
+  /** The inner dimension of the products that merge cores: at most the largest rank. */
+  private static int inner(TensorForm form) {
+    return form.ranks().stream().mapToInt(Integer::intValue).max().orElse(1);
+  }
+}

@@ -1,0 +1,228 @@
+package org.dl4jtt.contraction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.dl4jtt.contraction.ConvGeometry.Extent;
+import org.dl4jtt.contraction.ConvPlan.Kind;
+import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.Scheme;
+import org.dl4jtt.tensor.TensorForm;
+import org.dl4jtt.tensor.TensorRing;
+import org.dl4jtt.tensor.TensorTrain;
+import org.dl4jtt.tensor.Tensorization;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Every plan against a convolution by the full kernel, written as its sum. */
+class ConvContractionTest {
+  private static final Scratch DETACHED =
+      (type, shape) -> Nd4j.valueArrayOf(shape, Double.NaN, type);
+
+  record Case(String name, TensorForm form, ConvGeometry geometry, Kind kind) {
+    @Override
+    public String toString() {
+      return name + " " + kind;
+    }
+  }
+
+  static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (boolean last : new boolean[] {false, true}) {
+      for (int ring : new int[] {1, 2}) {
+        for (Scheme scheme : Scheme.values()) {
+          String name = (last ? "NHWC " : "NCHW ") + scheme + (ring == 1 ? " train" : " ring");
+          add(cases, name + " 3x2", form(scheme, ring, 3, 2), geometry(3, 2, 1, 1, 1, false, last));
+          add(
+              cases,
+              name + " same stride 2",
+              form(scheme, ring, 3, 2),
+              geometry(3, 2, 2, 0, 1, true, last));
+          add(cases, name + " 1x1", form(scheme, ring, 1, 1), geometry(1, 1, 1, 0, 1, false, last));
+          add(
+              cases,
+              name + " 1x1 stride 2",
+              form(scheme, ring, 1, 1),
+              geometry(1, 1, 2, 0, 1, false, last));
+          add(
+              cases,
+              name + " dilated",
+              form(scheme, ring, 2, 3),
+              geometry(2, 3, 1, 1, 2, false, last));
+          add(
+              cases,
+              name + " dilated same",
+              form(scheme, ring, 2, 3),
+              geometry(2, 3, 2, 0, 2, true, last));
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static void add(List<Case> cases, String name, TensorForm form, ConvGeometry g) {
+    ConvPlan.candidates(form, g, true).forEach(p -> cases.add(new Case(name, form, g, p.kind())));
+  }
+
+  private static TensorForm form(Scheme scheme, int ring, int kH, int kW) {
+    Tensorization t = Tensorization.kernel(scheme, List.of(2, 3), kH, kW, List.of(2, 2));
+    return scheme == Scheme.PAIRED
+        ? TensorForm.of(t, List.of(ring, 3, 2, ring))
+        : TensorForm.of(t, List.of(ring, 2, 4, 3, 2, ring));
+  }
+
+  private static ConvGeometry geometry(
+      int kH, int kW, int stride, int pad, int dilation, boolean same, boolean last) {
+    Extent image = new Extent(6, 5);
+    Extent padding = new Extent(pad, pad);
+    if (same) {
+      int h =
+          Math.max(0, ((6 + stride - 1) / stride - 1) * stride + (kH - 1) * dilation + 1 - 6) / 2;
+      int w =
+          Math.max(0, ((5 + stride - 1) / stride - 1) * stride + (kW - 1) * dilation + 1 - 5) / 2;
+      padding = new Extent(h, w);
+    }
+    return new ConvGeometry(
+        2,
+        4,
+        6,
+        image,
+        new Extent(kH, kW),
+        new Extent(stride, stride),
+        padding,
+        new Extent(dilation, dilation),
+        same,
+        last);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void forwardAndBackward_equalTheSumOverTheFullKernel(Case c) {
+    ConvContraction contraction =
+        new ConvContraction(ConvPlan.of(c.kind, c.form, c.geometry, true));
+    for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+      double tolerance =
+          type == DataType.DOUBLE ? 1e-12 : 1e-4; // sums of some 100 products of O(1)
+      Random random = new Random(7);
+      List<INDArray> cores = new ArrayList<>();
+      List<INDArray> gradients = new ArrayList<>();
+      for (long[] shape : c.form.coreShapes()) {
+        cores.add(random(random, type, shape));
+        gradients.add(Nd4j.valueArrayOf(shape, Double.NaN, type));
+      }
+      INDArray x = random(random, type, c.geometry.inputShape());
+      INDArray out = DETACHED.allocate(type, c.geometry.outputShape());
+      ConvContraction.Intermediates kept = contraction.forward(cores, x, out, DETACHED);
+
+      INDArray kernel = kernel(c.form, cores);
+      assertThat(maxError(out, naive(c.geometry, x, kernel))).isLessThan(tolerance);
+
+      INDArray dOut = random(random, type, c.geometry.outputShape());
+      INDArray dx = DETACHED.allocate(type, c.geometry.inputShape());
+      contraction.backward(kept, dOut, dx, gradients, DETACHED);
+      // <dOut, conv(v, W)> = <dx, v> for any v, as the convolution is linear in the image
+      INDArray v = random(random, type, c.geometry.inputShape());
+      assertThat(dot(dx, v)).isCloseTo(dot(dOut, naive(c.geometry, v, kernel)), within(tolerance));
+      // ... and in every core
+      for (int k = 0; k < cores.size(); k++) {
+        INDArray direction = random(random, type, c.form.coreShape(k));
+        List<INDArray> other = new ArrayList<>(cores);
+        other.set(k, direction);
+        assertThat(dot(gradients.get(k), direction))
+            .as("core %d", k)
+            .isCloseTo(dot(dOut, naive(c.geometry, x, kernel(c.form, other))), within(tolerance));
+      }
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> within(double tolerance) {
+    return org.assertj.core.data.Offset.offset(
+        tolerance * 200); // inner products of 200 and more terms
+  }
+
+  private static INDArray kernel(TensorForm form, List<INDArray> cores) {
+    List<INDArray> views = new ArrayList<>();
+    for (INDArray core : cores) {
+      long l = core.size(0);
+      long r = core.size(core.rank() - 1);
+      views.add(core.reshape('c', new long[] {l, core.length() / l / r, r}));
+    }
+    return new FactoredWeight(
+            form.tensorization(), form.isTrain() ? new TensorTrain(views) : new TensorRing(views))
+        .toParameter();
+  }
+
+  /** The definition, entry by entry, in double. */
+  private static INDArray naive(ConvGeometry g, INDArray x, INDArray w) {
+    INDArray out = Nd4j.create(DataType.DOUBLE, g.outputShape());
+    Extent size = g.outputImage();
+    for (int n = 0; n < g.batch(); n++) {
+      for (int o = 0; o < g.outputs(); o++) {
+        for (int h = 0; h < size.height(); h++) {
+          for (int v = 0; v < size.width(); v++) {
+            double sum = 0;
+            for (int i = 0; i < g.inputs(); i++) {
+              for (int p = 0; p < g.kernel().height(); p++) {
+                for (int q = 0; q < g.kernel().width(); q++) {
+                  int y =
+                      h * g.stride().height() - g.padding().height() + p * g.dilation().height();
+                  int z = v * g.stride().width() - g.padding().width() + q * g.dilation().width();
+                  if (y >= 0 && y < g.image().height() && z >= 0 && z < g.image().width()) {
+                    sum +=
+                        w.getDouble(o, i, p, q)
+                            * (g.channelsLast()
+                                ? x.getDouble(n, y, z, i)
+                                : x.getDouble(n, i, y, z));
+                  }
+                }
+              }
+            }
+            if (g.channelsLast()) {
+              out.putScalar(new int[] {n, h, v, o}, sum);
+            } else {
+              out.putScalar(new int[] {n, o, h, v}, sum);
+            }
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  private static double dot(INDArray a, INDArray b) {
+    return a.castTo(DataType.DOUBLE).mul(b.castTo(DataType.DOUBLE)).sumNumber().doubleValue();
+  }
+
+  private static double maxError(INDArray a, INDArray b) {
+    double[] values = a.castTo(DataType.DOUBLE).sub(b).dup('c').data().asDouble();
+    double max = 0;
+    for (double value : values) {
+      max = Double.isNaN(value) ? Double.POSITIVE_INFINITY : Math.max(max, Math.abs(value));
+    }
+    return max;
+  }
+
+  private static INDArray random(Random random, DataType type, long... shape) {
+    INDArray array = Nd4j.create(type, shape);
+    for (long i = 0; i < array.length(); i++) {
+      array.putScalar(i, random.nextGaussian());
+    }
+    return array;
+  }
+
+  @Test
+  void aPairedKernel_isAlwaysRebuilt() {
+    TensorForm form = form(Scheme.PAIRED, 1, 3, 2);
+    ConvGeometry g = geometry(3, 2, 1, 1, 1, false, false);
+    assertThat(ConvPlan.cheapest(form, g, false).kind()).isEqualTo(Kind.REBUILT);
+    assertThatThrownBy(() -> ConvPlan.of(Kind.CHAIN, form, g, false))
+        .hasMessageContaining("has no CHAIN plan; a PAIRED kernel is always REBUILT");
+  }
+}
