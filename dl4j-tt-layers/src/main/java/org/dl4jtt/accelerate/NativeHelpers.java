@@ -1,0 +1,92 @@
+package org.dl4jtt.accelerate;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Native speed on the CPU for the convolution and batch norm layers of an ordinary Deeplearning4j
+ * network.
+ *
+ * <p>Deeplearning4j 1.0.0-M2.1 computes a convolution on the CPU by im2col and a matrix product in
+ * Java calls; its own helpers for oneDNN exist but are never created. {@link #enable} gives every
+ * layer that qualifies a helper of ours, which has the same outputs and gradients as the stock path
+ * to the rounding of a float. It needs the {@code onednn} build of nd4j-native to be fast
+ * (classifier {@code linux-x86_64-onednn}); with another build it is correct, but not faster.
+ *
+ * <p>A layer qualifies when it computes in {@link DataType#FLOAT}; a convolution also needs
+ * dilation 1 and no weight noise, a batch norm needs a trained gamma and beta. Other layers,
+ * pooling among them, stay as they are. On a backend other than the CPU nothing happens.
+ *
+ * <p><b>A helper belongs to the network that is built</b>: a clone, or a network restored from a
+ * file, starts without and needs {@code enable} again.
+ */
+public final class NativeHelpers {
+  private static final Logger log = LoggerFactory.getLogger(NativeHelpers.class);
+
+  private NativeHelpers() {}
+
+  /**
+   * Gives every layer of {@code net} that qualifies its native helper; safe to call again.
+   *
+   * @return the number of layers that now compute natively
+   */
+  public static int enable(Model net) {
+    if (!onCpu()) {
+      log.info("Native helpers are for the CPU backend only; nothing changed");
+      return 0;
+    }
+    int enabled = 0;
+    for (Layer layer : layersOf(net)) {
+      if (layer instanceof ConvolutionLayer conv && NativeConvolution.supports(conv)) {
+        HelperField.set(conv, new NativeConvolution(conv));
+        enabled++;
+      } else if (layer instanceof BatchNormalization norm && NativeBatchNorm.supports(norm)) {
+        HelperField.set(norm, new NativeBatchNorm(norm));
+        enabled++;
+      }
+    }
+    return enabled;
+  }
+
+  /** Takes every helper of ours away from {@code net}: the stock path computes again. */
+  public static void disable(Model net) {
+    for (Layer layer : layersOf(net)) {
+      if (layer.getHelper() instanceof NativeConvolution
+          || layer.getHelper() instanceof NativeBatchNorm) {
+        HelperField.clear(layer);
+      }
+    }
+  }
+
+  private static List<Layer> layersOf(Model net) {
+    Layer[] layers;
+    if (net instanceof MultiLayerNetwork mln) {
+      layers = mln.getLayers();
+    } else if (net instanceof ComputationGraph graph) {
+      layers = graph.getLayers();
+    } else {
+      throw new IllegalArgumentException(
+          "Native helpers are for MultiLayerNetwork and ComputationGraph, got "
+              + net.getClass().getName());
+    }
+    if (layers == null) {
+      throw new IllegalStateException(
+          "The network has no layers yet; call init() before NativeHelpers.enable(net)");
+    }
+    return List.of(layers);
+  }
+
+  private static boolean onCpu() {
+    return "CPU"
+        .equalsIgnoreCase(Nd4j.getExecutioner().getEnvironmentInformation().getProperty("backend"));
+  }
+}
