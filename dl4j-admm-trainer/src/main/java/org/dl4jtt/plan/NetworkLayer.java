@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -20,9 +21,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param name as in a {@link CompressionPlan}
  * @param prefix what DL4J puts before the underscore in the network's own parameter table
+ * @param configuration its configuration with all wrappers; the running layer's own may be the
+ *     wrapped one
  * @param layer the running layer
  */
-public record NetworkLayer(String name, String prefix, Layer layer) {
+public record NetworkLayer(
+    String name,
+    String prefix,
+    org.deeplearning4j.nn.conf.layers.Layer configuration,
+    Layer layer) {
 
   /**
    * The layers of a network with parameters or without, in the order of its flat parameter vector.
@@ -44,11 +51,6 @@ public record NetworkLayer(String name, String prefix, Layer layer) {
     return layers;
   }
 
-  /** Its configuration. */
-  public org.deeplearning4j.nn.conf.layers.Layer configuration() {
-    return layer.conf().getLayer();
-  }
-
   /** Its parameters by name: views of the network's own. */
   public Map<String, INDArray> parameters() {
     return layer.paramTable(false);
@@ -60,9 +62,9 @@ public record NetworkLayer(String name, String prefix, Layer layer) {
     List<NetworkLayer> layers = new ArrayList<>();
     for (int index : graph.topologicalSortOrder()) {
       GraphVertex vertex = vertices[index];
-      if (vertex.hasLayer()) {
-        layers.add(
-            new NetworkLayer(vertex.getVertexName(), vertex.getVertexName(), vertex.getLayer()));
+      String name = vertex.getVertexName();
+      if (graph.getConfiguration().getVertices().get(name) instanceof LayerVertex conf) {
+        layers.add(new NetworkLayer(name, name, conf.getLayerConf().getLayer(), vertex.getLayer()));
       }
     }
     return layers;
@@ -73,14 +75,19 @@ public record NetworkLayer(String name, String prefix, Layer layer) {
         model instanceof MultiLayerNetwork,
         "a MultiLayerNetwork or a ComputationGraph is needed, got a %s",
         model == null ? "null" : model.getClass().getName());
-    Layer[] running = ((MultiLayerNetwork) model).getLayers();
-    argument(running != null, "the network is not initialised; call init() first");
+    MultiLayerNetwork network = (MultiLayerNetwork) model;
+    Layer[] running = network.getLayers();
+    argument(
+        running != null && network.params() != null,
+        "the network is not initialised; call init() first");
     List<NetworkLayer> layers = new ArrayList<>();
     for (int i = 0; i < running.length; i++) {
+      var configuration = network.getLayerWiseConfigurations().getConf(i).getLayer();
       String number = String.valueOf(i);
-      String name = running[i].conf().getLayer().getLayerName();
+      String name = configuration.getLayerName();
       layers.add(
-          new NetworkLayer(name == null || name.isEmpty() ? number : name, number, running[i]));
+          new NetworkLayer(
+              name == null || name.isEmpty() ? number : name, number, configuration, running[i]));
     }
     return layers;
   }

@@ -1,49 +1,90 @@
 package org.dl4jtt.surgery;
 
+import java.util.Collection;
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.plan.CompressionPlan;
 
-/** Whole networks to tensor form and back. The given network is never changed. */
+/**
+ * Whole networks to tensor form and back.
+ *
+ * <p>The given network is only read. The new one keeps names, vertices, preprocessors, updater
+ * configurations, schedules, dropout, listeners (but a {@link BoundListener}) and, except from
+ * scratch, iteration and epoch counts. Updater state (momentum and the like) starts fresh: it
+ * belongs to parameters that no longer exist. A constraint on a weight that changes its form is
+ * dropped with a warning.
+ *
+ * <p>An output layer NAME becomes a tensor layer NAME-tt and a loss layer NAME; {@code toDense}
+ * joins them again. A layer that has no tensor counterpart stays dense, with a warning that names
+ * it.
+ */
 public final class ModelSurgery {
   private ModelSurgery() {}
 
-  /** The network with the planned weights decomposed. */
+  /**
+   * The network with the planned weights decomposed.
+   *
+   * @throws IllegalArgumentException if the plan is for another network, or a weight holds NaN
+   */
   public static MultiLayerNetwork decompose(MultiLayerNetwork network, CompressionPlan plan) {
-    return pending(network);
+    MultiLayerNetwork small =
+        NetworkSurgery.replace(
+                network, TensorReplacements.of(network, plan, TensorReplacements::decompose))
+            .withParameters();
+    small.setListeners(listeners(network.getListeners()));
+    return small;
   }
 
-  /** The network with the planned weights decomposed. */
+  /** The same for a graph. */
   public static ComputationGraph decompose(ComputationGraph network, CompressionPlan plan) {
-    return pending(network);
+    ComputationGraph small =
+        GraphSurgery.replace(
+                network, TensorReplacements.of(network, plan, TensorReplacements::decompose))
+            .withParameters();
+    small.setListeners(listeners(network.getListeners()));
+    return small;
   }
 
-  /** The same structure from random cores and freshly initialised other weights. */
+  /**
+   * The structure that {@link #decompose(MultiLayerNetwork, CompressionPlan)} gives, from random
+   * cores and newly initialised other weights, at iteration 0.
+   */
   public static MultiLayerNetwork scratch(
       MultiLayerNetwork network, CompressionPlan plan, long seed) {
-    return pending(network);
+    MultiLayerNetwork small =
+        NetworkSurgery.replace(network, TensorReplacements.of(network, plan, ZeroCores::of))
+            .fresh(seed);
+    small.setListeners(listeners(network.getListeners()));
+    return small;
   }
 
-  /** The same structure from random cores and freshly initialised other weights. */
+  /** The same for a graph. */
   public static ComputationGraph scratch(
       ComputationGraph network, CompressionPlan plan, long seed) {
-    return pending(network);
+    ComputationGraph small =
+        GraphSurgery.replace(network, TensorReplacements.of(network, plan, ZeroCores::of))
+            .fresh(seed);
+    small.setListeners(listeners(network.getListeners()));
+    return small;
   }
 
-  /** The network with every tensor layer made an ordinary one. */
+  /** The network with every tensor layer made an ordinary one: it needs nothing but DL4J. */
   public static MultiLayerNetwork toDense(MultiLayerNetwork network) {
-    return pending(network);
+    MultiLayerNetwork dense = NetworkSurgery.dense(network).withParameters();
+    dense.setListeners(listeners(network.getListeners()));
+    return dense;
   }
 
-  /** The network with every tensor layer made an ordinary one. */
+  /** The same for a graph. */
   public static ComputationGraph toDense(ComputationGraph network) {
-    return pending(network);
+    ComputationGraph dense = GraphSurgery.dense(network).withParameters();
+    dense.setListeners(listeners(network.getListeners()));
+    return dense;
   }
 
-  private static <T> T pending(T network) {
-    if (network != null) {
-      throw new UnsupportedOperationException("on its way");
-    }
-    return network;
+  private static List<TrainingListener> listeners(Collection<TrainingListener> all) {
+    return all.stream().filter(listener -> !(listener instanceof BoundListener)).toList();
   }
 }
