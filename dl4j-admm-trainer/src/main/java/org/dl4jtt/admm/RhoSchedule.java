@@ -1,0 +1,109 @@
+package org.dl4jtt.admm;
+
+import static org.dl4jtt.tensor.Check.argument;
+
+/**
+ * How the penalty ρ starts and moves. Implementations are stateless, so that a resumed run goes on
+ * as one that was never stopped.
+ *
+ * <p>Too small, and W never reaches the set while U runs away; too large, and W is held where it
+ * started. {@link #automatic()} fits learning rate and epochs.
+ */
+public interface RhoSchedule {
+
+  /** ρ of the first epoch. */
+  double initial(Horizon horizon);
+
+  /**
+   * ρ after an update of Z and U.
+   *
+   * @param rho until now
+   * @param update number of the update, from 1
+   * @param residuals that it found
+   * @param horizon of the whole training
+   */
+  double next(double rho, int update, Residuals residuals, Horizon horizon);
+
+  /** The same ρ throughout; 1e-3 in the authors' code, for 200 epochs at learning rate 0.1. */
+  static RhoSchedule constant(double rho) {
+    positive("rho", rho);
+    return new RhoSchedule() {
+      @Override
+      public double initial(Horizon horizon) {
+        return rho;
+      }
+
+      @Override
+      public double next(double current, int update, Residuals residuals, Horizon horizon) {
+        return current;
+      }
+
+      @Override
+      public String toString() {
+        return "constant " + rho;
+      }
+    };
+  }
+
+  /** ρ grows by a factor after every update, up to a limit. */
+  static RhoSchedule geometric(double start, double factor, double limit) {
+    positive("start", start);
+    argument(factor >= 1, "factor is %s; it must be 1 or more", factor);
+    argument(limit >= start, "limit %s is less than start %s", limit, start);
+    return new RhoSchedule() {
+      @Override
+      public double initial(Horizon horizon) {
+        return start;
+      }
+
+      @Override
+      public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+        return Math.min(limit, rho * factor);
+      }
+
+      @Override
+      public String toString() {
+        return "geometric from " + start + " by " + factor + " to " + limit;
+      }
+    };
+  }
+
+  /**
+   * ρ is doubled when the primal residual exceeds ten times the dual, and halved in the opposite
+   * case (Boyd et al. 2011, §3.4.1: τ = 2, μ = 10).
+   */
+  static RhoSchedule residualBalancing(double start) {
+    positive("start", start);
+    return new RhoSchedule() {
+      @Override
+      public double initial(Horizon horizon) {
+        return start;
+      }
+
+      @Override
+      public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+        return rho * AutomaticRho.balance(residuals);
+      }
+
+      @Override
+      public String toString() {
+        return "residual balancing from " + start;
+      }
+    };
+  }
+
+  /**
+   * The default. For SGD and Nesterovs the constant ρ with {@code ρ Σ lr_t / (1 − momentum) = 25}:
+   * the pull that leaves a relative residual near 0.01. For Adam and the like, whose steps do not
+   * scale with the gradient, geometric growth from 1e-3 to 1 over the planned updates, held back or
+   * sped up by residual balancing.
+   */
+  static RhoSchedule automatic() {
+    return new AutomaticRho();
+  }
+
+  private static void positive(String name, double value) {
+    argument(
+        Double.isFinite(value) && value > 0, "%s is %s; it must be positive and finite", name, value);
+  }
+}
