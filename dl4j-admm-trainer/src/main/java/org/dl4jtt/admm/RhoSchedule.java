@@ -104,6 +104,9 @@ public interface RhoSchedule {
 
   private static void positive(String name, double value) {
     argument(
-        Double.isFinite(value) && value > 0, "%s is %s; it must be positive and finite", name, value);
+        Double.isFinite(value) && value > 0,
+        "%s is %s; it must be positive and finite",
+        name,
+        value);
   }
 }

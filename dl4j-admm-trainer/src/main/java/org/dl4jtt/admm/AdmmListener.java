@@ -1,0 +1,237 @@
+package org.dl4jtt.admm;
+
+import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.tensor.Check.state;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.surgery.ModelSurgery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a network under a constraint on its weights, by ADMM (Yin et al. 2021): an ordinary {@code
+ * fit()} with one more listener.
+ *
+ * <pre>{@code
+ * AdmmListener admm = new AdmmListener(plan, AdmmSettings.defaults().withEpochs(60));
+ * net.addListeners(admm);                           // setListeners would replace it
+ * net.fit(train, 60);
+ * MultiLayerNetwork small = admm.decompose(net);
+ * }</pre>
+ *
+ * <pre>
+ *   each iteration   gradient += ρ (W − Z + U)
+ *   each epoch       Z ← Π(W + U),  U ← U + W − Z
+ * </pre>
+ *
+ * <p>Deeplearning4j 1.0.0-M2.1 hands over the gradient summed over the mini-batch and divides it
+ * afterwards, so the penalty is multiplied by the batch size first; clipping and normalization of
+ * gradients act on the sum of both. DL4J's score leaves the penalty out: see {@link #penalty}.
+ *
+ * <p>{@code fit(DataSet)} and ParallelWrapper fire no epoch events: call {@link #endEpoch} with the
+ * network after each pass over the data. Frozen layers are skipped.
+ */
+public final class AdmmListener extends BaseTrainingListener {
+  private final List<Constrained> constrained;
+  private final @Nullable CompressionPlan plan;
+  private final AdmmSettings settings;
+  private final AdmmHistory history = new AdmmHistory();
+  private @Nullable ToDoubleFunction<Model> evaluation;
+
+  private volatile @Nullable Training training;
+
+  /** With default settings. */
+  public AdmmListener(CompressionPlan plan) {
+    this(plan, AdmmSettings.defaults());
+  }
+
+  /** Constrains the weights of a plan. */
+  public AdmmListener(CompressionPlan plan, AdmmSettings settings) {
+    this(
+        plan.weights().stream()
+            .map(w -> new Constrained(w.layer(), w.parameter(), w.constraint()))
+            .toList(),
+        plan,
+        settings);
+  }
+
+  private AdmmListener(
+      List<Constrained> constrained, @Nullable CompressionPlan plan, AdmmSettings settings) {
+    argument(!constrained.isEmpty(), "there is nothing to constrain: the plan names no weight");
+    this.constrained = List.copyOf(constrained);
+    this.plan = plan;
+    this.settings = settings;
+  }
+
+  /** Constrains weights to sets of one's own; see {@link org.dl4jtt.constraint.ConstraintSet}. */
+  public static AdmmListener of(List<Constrained> constrained, AdmmSettings settings) {
+    return new AdmmListener(constrained, null, settings);
+  }
+
+  /**
+   * Evaluates the projected network (Z in place of W) after every update, for the history.
+   *
+   * @param newEvaluation for example {@code net -> ((MultiLayerNetwork)
+   *     net).evaluate(test).accuracy()}
+   */
+  public AdmmListener evaluateWith(ToDoubleFunction<Model> newEvaluation) {
+    evaluation = newEvaluation;
+    return this;
+  }
+
+  // ---- when ----
+
+  @Override
+  public void onEpochStart(Model model) {
+    start(model);
+  }
+
+  @Override
+  public void onGradientCalculation(Model model) {
+    if (model instanceof NeuralNetwork) { // not a layer that is pretrained on its own
+      start(model).addPenalty(model);
+    }
+  }
+
+  @Override
+  public void iterationDone(Model model, int iteration, int epoch) {
+    if (model instanceof NeuralNetwork) {
+      start(model).iterationDone(model, iteration, epoch, evaluation);
+    }
+  }
+
+  @Override
+  public void onEpochEnd(Model model) {
+    endEpoch(model);
+  }
+
+  /**
+   * The end of a pass over the data, for ways of training that fire no epoch events.
+   *
+   * @param model the network itself, no worker's clone
+   */
+  public void endEpoch(Model model) {
+    start(model).epochDone(model, evaluation);
+  }
+
+  private Training start(Model model) {
+    Training running = training;
+    if (running == null) {
+      synchronized (this) {
+        running = training;
+        if (running == null) {
+          running = Training.start(constrained, settings, model, history);
+          training = running;
+        }
+      }
+    }
+    return running;
+  }
+
+  // ---- what came of it ----
+
+  /** Residuals, ρ and distances of every weight at every update. */
+  public AdmmHistory history() {
+    return history;
+  }
+
+  /** True if the last update found every weight within the tolerance of the settings. */
+  public boolean converged() {
+    List<AdmmHistory.Entry> last = history.last();
+    return !last.isEmpty()
+        && last.stream()
+            .map(AdmmHistory.Entry::found)
+            .allMatch(
+                f ->
+                    f.relativeDistance() <= settings.tolerance()
+                        && f.relativeChange() <= settings.tolerance());
+  }
+
+  /**
+   * {@code Σ ρ/2 ‖W − Z + U‖²} over the constrained weights: to be added to the network's score.
+   */
+  public double penalty(Model model) {
+    return start(model).penalty(model);
+  }
+
+  /** Z, U and ρ of each constrained weight that is trained; frozen ones are not among them. */
+  public Map<Constrained, AdmmState> states(Model model) {
+    return start(model).states();
+  }
+
+  /**
+   * Runs an action on the projected network: every constrained W is replaced by its Z, and put back
+   * afterwards, whatever happens. The accuracy seen here is that of the compressed network.
+   */
+  public <T> T projected(Model model, Supplier<T> action) {
+    return start(model).projected(model, action);
+  }
+
+  /**
+   * The compressed network; the given one stays as it is.
+   *
+   * @throws IllegalStateException if the network was trained without this listener in between
+   */
+  public MultiLayerNetwork decompose(MultiLayerNetwork network) {
+    MultiLayerNetwork small = ModelSurgery.decompose(network, planToDecompose(network));
+    small.setListeners(withoutThis(small.getListeners()));
+    return small;
+  }
+
+  /** As {@link #decompose(MultiLayerNetwork)}. */
+  public ComputationGraph decompose(ComputationGraph network) {
+    ComputationGraph small = ModelSurgery.decompose(network, planToDecompose(network));
+    small.setListeners(withoutThis(small.getListeners()));
+    return small;
+  }
+
+  private List<TrainingListener> withoutThis(Collection<TrainingListener> listeners) {
+    return listeners.stream().filter(listener -> listener != this).toList();
+  }
+
+  private CompressionPlan planToDecompose(Model model) {
+    CompressionPlan known = plan;
+    state(
+        known != null,
+        "this listener was made from constraints, not from a plan;"
+            + " decompose with ModelSurgery.decompose(network, plan)");
+    start(model).checkTrained(model);
+    return known;
+  }
+
+  // ---- saved state ----
+
+  /**
+   * Saves Z, U, ρ, counts and history; the network is saved by {@code ModelSerializer}. Written
+   * beside and renamed, so that the file is the old one or the new one, never a part.
+   */
+  public void save(Model model, Path file) throws IOException {
+    AdmmFile.write(file, start(model), history);
+  }
+
+  /**
+   * Goes on from a saved state: training continues as if it had never stopped.
+   *
+   * @param model the network as it was when the state was saved
+   * @throws IOException if the file is truncated, altered, or not one of ours
+   * @throws IllegalArgumentException if it belongs to another network or plan
+   */
+  public void restore(Model model, Path file) throws IOException {
+    synchronized (this) {
+      List<ConstrainedWeight> weights = Training.weights(constrained, settings, model);
+      training = AdmmFile.read(file, weights, model, settings, history);
+    }
+  }
+}

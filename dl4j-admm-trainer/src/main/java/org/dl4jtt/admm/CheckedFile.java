@@ -1,0 +1,111 @@
+package org.dl4jtt.admm;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A binary file that is whole or refused: {@code magic, version, content, SHA-256 of all before}.
+ * Written beside and renamed; read only after its checksum has been verified.
+ */
+final class CheckedFile {
+  private static final int DIGEST_BYTES = 32;
+
+  private CheckedFile() {}
+
+  /** Writes the content. */
+  interface Writer {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  /** Reads the content. */
+  interface Reader<T> {
+    T read(DataInputStream in) throws IOException;
+  }
+
+  static void write(Path file, String magic, int version, Writer content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path beside = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
+    try {
+      MessageDigest digest = sha256();
+      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+        BufferedOutputStream buffered = new BufferedOutputStream(Channels.newOutputStream(channel));
+        DataOutputStream out = new DataOutputStream(new DigestOutputStream(buffered, digest));
+        out.write(magic.getBytes(StandardCharsets.US_ASCII));
+        out.writeInt(version);
+        content.write(out);
+        out.flush();
+        buffered.write(digest.digest());
+        buffered.flush();
+        channel.force(true); // the bytes first, then the name
+      }
+      Files.move(
+          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  static <T> T read(Path file, String magic, int version, Reader<T> content) throws IOException {
+    verify(file, magic);
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      in.skipNBytes(magic.length());
+      int found = in.readInt();
+      if (found < 1 || found > version) {
+        throw new IOException(
+            file
+                + " has format "
+                + found
+                + ", this release reads up to "
+                + version
+                + "; use a newer release of dl4j-tt");
+      }
+      return content.read(in);
+    }
+  }
+
+  private static void verify(Path file, String magic) throws IOException {
+    long content = Files.size(file) - DIGEST_BYTES;
+    if (content < magic.length() + Integer.BYTES) {
+      throw new IOException(file + " is truncated: " + Files.size(file) + " bytes");
+    }
+    MessageDigest digest = sha256();
+    try (InputStream in =
+        new DigestInputStream(new BufferedInputStream(Files.newInputStream(file)), digest)) {
+      byte[] start = in.readNBytes(magic.length());
+      if (!new String(start, StandardCharsets.US_ASCII).equals(magic)) {
+        throw new IOException(
+            file + " is not a state file of dl4j-tt: it does not start with " + magic);
+      }
+      in.skipNBytes(content - magic.length());
+      byte[] computed = digest.digest();
+      if (!MessageDigest.isEqual(computed, in.readNBytes(DIGEST_BYTES))) {
+        throw new IOException(
+            file + " is truncated or altered: its checksum is wrong; use an earlier checkpoint");
+      }
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package org.dl4jtt.admm;
+
+import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.tensor.Check.state;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.optimize.solvers.BaseOptimizer;
+import org.dl4jtt.plan.NetworkLayer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The training of one network's constrained weights: counts, and the order of things at an update.
+ * Penalties may be added by several threads (workers on clones); all else is for one at a time.
+ */
+final class Training {
+  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
+
+  /** Mini-batches in an epoch until the first has been counted. */
+  private static final int ASSUMED_ITERATIONS = 100;
+
+  private final AdmmSettings settings;
+  private final AdmmHistory history;
+  private final List<ConstrainedWeight> weights;
+  private final IterationWatch watch;
+  private final int firstIteration;
+  private final int firstEpoch;
+
+  private int iterationsPerEpoch;
+  private int updates;
+  private int epochsDone;
+  private int stepsSinceUpdate;
+
+  private Training(
+      AdmmSettings settings, AdmmHistory history, List<ConstrainedWeight> weights, Counts counts) {
+    this.settings = settings;
+    this.history = history;
+    this.weights = weights;
+    this.firstIteration = counts.firstIteration();
+    this.firstEpoch = counts.firstEpoch();
+    this.iterationsPerEpoch = counts.iterationsPerEpoch();
+    this.updates = counts.updates();
+    this.epochsDone = counts.epochsDone();
+    this.stepsSinceUpdate = counts.stepsSinceUpdate();
+    this.watch = new IterationWatch(counts.nextIteration(), counts.missed());
+  }
+
+  /** Finds the weights and starts every Z and U. */
+  static Training start(
+      List<Constrained> constrained, AdmmSettings settings, Model model, AdmmHistory history) {
+    int iteration = BaseOptimizer.getIterationCount(model);
+    Counts counts =
+        new Counts(
+            iteration,
+            BaseOptimizer.getEpochCount(model),
+            settings.iterationsPerEpoch(),
+            0,
+            0,
+            0,
+            iteration,
+            0);
+    Training training =
+        new Training(settings, history, weights(constrained, settings, model), counts);
+    for (ConstrainedWeight weight : training.weights) {
+      double rho = settings.rho().initial(training.horizon(weight));
+      weight.start(model, weight.set(settings, 0), rho);
+    }
+    if (settings.iterationsPerEpoch() > 0) {
+      training.warnIfWeak();
+    }
+    return training;
+  }
+
+  /** Goes on from a saved state. */
+  static Training resume(
+      AdmmSettings settings, AdmmHistory history, List<ConstrainedWeight> weights, Counts counts) {
+    return new Training(settings, history, weights, counts);
+  }
+
+  /** The constrained weights that the network trains, without their states. */
+  static List<ConstrainedWeight> weights(
+      List<Constrained> constrained, AdmmSettings settings, Model model) {
+    OptimizationAlgorithm algorithm = model.conf().getOptimizationAlgo();
+    state(
+        algorithm == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
+        "the network is trained by %s, which takes no plain gradient steps;"
+            + " ADMM needs optimizationAlgo(STOCHASTIC_GRADIENT_DESCENT), with any updater",
+        algorithm);
+    Map<String, NetworkLayer> layers = new LinkedHashMap<>();
+    NetworkLayer.of(model).forEach(layer -> layers.put(layer.name(), layer));
+    List<ConstrainedWeight> weights = new ArrayList<>();
+    for (Constrained c : constrained) {
+      NetworkLayer layer = layers.get(c.layer());
+      argument(
+          layer != null,
+          "there is no layer \"%s\" to constrain; the network has %s",
+          c.layer(),
+          layers.keySet());
+      Map<String, INDArray> parameters = layer.parameters();
+      argument(
+          parameters.containsKey(c.parameter()),
+          "layer \"%s\" has no weight %s to constrain; it has %s",
+          c.layer(),
+          c.parameter(),
+          parameters.keySet());
+      if (isFrozen(layer.layer())) {
+        LOG.warn("{} is frozen: it is not trained towards its constraint", c.label());
+      } else {
+        weights.add(new ConstrainedWeight(c, layer, settings.weightDecay()));
+      }
+    }
+    return weights;
+  }
+
+  private static boolean isFrozen(Layer layer) {
+    return layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
+  }
+
+  // ---- iterations ----
+
+  void addPenalty(Model model) {
+    int iteration = BaseOptimizer.getIterationCount(model);
+    int epoch = BaseOptimizer.getEpochCount(model);
+    if (!Double.isFinite(model.score())) {
+      throw diverged(model, iteration, "the loss became " + model.score());
+    }
+    double scale = model.conf().isMiniBatch() ? model.batchSize() : 1;
+    for (ConstrainedWeight weight : weights) {
+      weight.addPenaltyGradient(model, scale, iteration, epoch);
+    }
+  }
+
+  synchronized void iterationDone(
+      Model model, int iteration, int epoch, @Nullable ToDoubleFunction<Model> evaluation) {
+    watch.done(iteration);
+    stepsSinceUpdate++;
+    weights.forEach(weight -> weight.addPull(iteration, epoch));
+    if (settings.byIterations() && stepsSinceUpdate >= settings.period()) {
+      update(model, iteration, epoch, evaluation);
+    }
+  }
+
+  // ---- epochs ----
+
+  synchronized void epochDone(Model model, @Nullable ToDoubleFunction<Model> evaluation) {
+    watch.upTo(BaseOptimizer.getIterationCount(model));
+    if (stepsSinceUpdate == 0) {
+      return; // no gradient step since the last update: U must not move
+    }
+    epochsDone++;
+    if (iterationsPerEpoch == 0) {
+      iterationsPerEpoch = watch.next() - firstIteration;
+      fitRho();
+    }
+    if (!settings.byIterations() && epochsDone % settings.period() == 0) {
+      update(model, watch.next() - 1, BaseOptimizer.getEpochCount(model), evaluation);
+    }
+  }
+
+  /** The first epoch ran on an assumed number of iterations; now it is known. U is still 0. */
+  private void fitRho() {
+    if (updates == 0) {
+      for (ConstrainedWeight weight : weights) {
+        weight.state().setRho(settings.rho().initial(horizon(weight)));
+      }
+    }
+    warnIfWeak();
+  }
+
+  private Horizon horizon(ConstrainedWeight weight) {
+    int perEpoch = iterationsPerEpoch > 0 ? iterationsPerEpoch : ASSUMED_ITERATIONS;
+    int epochs = settings.epochs();
+    int planned = (settings.byIterations() ? epochs * perEpoch : epochs) / settings.period();
+    return weight.horizon(firstIteration, firstEpoch, epochs, perEpoch, planned);
+  }
+
+  private void warnIfWeak() {
+    for (ConstrainedWeight weight : weights) {
+      Horizon horizon = horizon(weight);
+      double pull = settings.rho().initial(horizon) * horizon.reach();
+      if (horizon.gradientDescent() && pull < AutomaticRho.WEAK_PULL) {
+        LOG.warn(
+            "{}: rho * sum of lr / (1 - momentum) over the {} planned epochs is {}; below 10 the weight will"
+                + " hardly reach its constraint: use a rho of {}, more epochs or a larger learning rate",
+            weight.constrained().label(),
+            settings.epochs(),
+            String.format("%.3g", pull),
+            String.format("%.3g", AutomaticRho.PULL / horizon.reach()));
+      }
+    }
+  }
+
+  // ---- Z and U ----
+
+  private void update(
+      Model model, int iteration, int epoch, @Nullable ToDoubleFunction<Model> evaluation) {
+    for (ConstrainedWeight weight : weights) {
+      if (!Double.isFinite(weight.state().penalty(weight.weight(model)))) {
+        throw diverged(model, iteration, "W - Z became NaN or infinite");
+      }
+    }
+    updates++;
+    stepsSinceUpdate = 0;
+    List<AdmmHistory.Entry> entries = new ArrayList<>();
+    for (ConstrainedWeight weight : weights) {
+      double penalty = weight.state().penalty(weight.weight(model));
+      double rho = weight.state().rho();
+      AdmmUpdate found = weight.update(model, settings, updates, iteration, epoch);
+      Constrained c = weight.constrained();
+      entries.add(
+          new AdmmHistory.Entry(
+              updates,
+              epoch,
+              iteration,
+              c.layer(),
+              c.parameter(),
+              rho,
+              found,
+              penalty,
+              model.score(),
+              Double.NaN));
+    }
+    moveRho(entries);
+    history.add(evaluation == null ? entries : evaluated(model, evaluation, entries));
+  }
+
+  private void moveRho(List<AdmmHistory.Entry> entries) {
+    Residuals together =
+        entries.stream()
+            .map(e -> e.found().residuals())
+            .reduce(new Residuals(0, 0), Residuals::and);
+    for (int i = 0; i < weights.size(); i++) {
+      ConstrainedWeight weight = weights.get(i);
+      Residuals residuals = settings.sharedRho() ? together : entries.get(i).found().residuals();
+      double rho = weight.state().rho();
+      weight.state().setRho(settings.rho().next(rho, updates, residuals, horizon(weight)));
+    }
+  }
+
+  private List<AdmmHistory.Entry> evaluated(
+      Model model, ToDoubleFunction<Model> evaluation, List<AdmmHistory.Entry> entries) {
+    double score = projected(model, () -> evaluation.applyAsDouble(model));
+    return entries.stream().map(entry -> entry.withProjectedScore(score)).toList();
+  }
+
+  // ---- the network as it will be ----
+
+  double penalty(Model model) {
+    return weights.stream().mapToDouble(w -> w.state().penalty(w.weight(model))).sum();
+  }
+
+  Map<Constrained, AdmmState> states() {
+    Map<Constrained, AdmmState> states = new LinkedHashMap<>();
+    weights.forEach(weight -> states.put(weight.constrained(), weight.state()));
+    return states;
+  }
+
+  <T> T projected(Model model, Supplier<T> action) {
+    List<INDArray> kept = new ArrayList<>();
+    try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      weights.forEach(weight -> kept.add(weight.weight(model).dup()));
+    }
+    try {
+      weights.forEach(weight -> weight.weight(model).assign(weight.state().z()));
+      return action.get();
+    } finally {
+      for (int i = 0; i < weights.size(); i++) {
+        weights.get(i).weight(model).assign(kept.get(i));
+      }
+    }
+  }
+
+  synchronized void checkTrained(Model model) {
+    watch.upTo(BaseOptimizer.getIterationCount(model));
+    state(
+        watch.missed() == 0,
+        "%d iterations ran without the ADMM listener, so W was not held to its constraint"
+            + " (setListeners replaces listeners, addListeners adds one); train on with the listener and"
+            + " decompose with ModelSurgery.decompose(network, plan) if the distance is small enough",
+        watch.missed());
+    if (updates == 0) {
+      LOG.warn("no epoch has ended under the constraint: this is plain decomposition");
+    }
+    for (ConstrainedWeight weight : weights) {
+      boolean weak = weight.pull() < AutomaticRho.WEAK_PULL;
+      if (weak && horizon(weight).gradientDescent()) {
+        LOG.warn(
+            "{}: rho * sum of lr / (1 - momentum) came to {}, below 10: W may be far from its constraint",
+            weight.constrained().label(),
+            String.format("%.3g", weight.pull()));
+      }
+    }
+  }
+
+  private IllegalStateException diverged(Model model, int iteration, String what) {
+    ConstrainedWeight worst = weights.get(0);
+    double distance = -1;
+    for (ConstrainedWeight weight : weights) {
+      INDArray w = weight.weight(model);
+      double d = w.distance2(weight.state().z()) / weight.state().z().norm2Number().doubleValue();
+      if (!Double.isFinite(d)) {
+        worst = weight;
+        distance = d;
+        break;
+      }
+      if (d > distance) {
+        worst = weight;
+        distance = d;
+      }
+    }
+    return new IllegalStateException(
+        String.format(
+            "%s at iteration %d; the worst is %s (rho = %.3g, |W - Z| / |Z| = %.3g);"
+                + " try a smaller rho or learning rate, from the last saved network",
+            what, iteration, worst.constrained().label(), worst.state().rho(), distance));
+  }
+
+  // ---- saved state ----
+
+  Counts counts() {
+    return new Counts(
+        firstIteration,
+        firstEpoch,
+        iterationsPerEpoch,
+        updates,
+        epochsDone,
+        stepsSinceUpdate,
+        watch.next(),
+        watch.missed());
+  }
+
+  List<ConstrainedWeight> weights() {
+    return weights;
+  }
+
+  /** Where the training stands; all of a saved state but its weights. */
+  record Counts(
+      int firstIteration,
+      int firstEpoch,
+      int iterationsPerEpoch,
+      int updates,
+      int epochsDone,
+      int stepsSinceUpdate,
+      int nextIteration,
+      int missed) {}
+}
