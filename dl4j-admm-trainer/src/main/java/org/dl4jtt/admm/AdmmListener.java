@@ -1,7 +1,6 @@
 package org.dl4jtt.admm;
 
 import static org.dl4jtt.tensor.Check.argument;
-import static org.dl4jtt.tensor.Check.state;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -203,10 +202,11 @@ public final class AdmmListener extends BaseTrainingListener {
 
   private CompressionPlan planToDecompose(Model model) {
     CompressionPlan known = plan;
-    state(
-        known != null,
-        "this listener was made from constraints, not from a plan;"
-            + " decompose with ModelSurgery.decompose(network, plan)");
+    if (known == null) {
+      throw new IllegalStateException(
+          "this listener was made from constraints, not from a plan;"
+              + " decompose with ModelSurgery.decompose(network, plan)");
+    }
     start(model).checkTrained(model);
     return known;
   }

@@ -4,7 +4,6 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.Arrays;
 import org.dl4jtt.constraint.ConstraintSet;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
@@ -40,18 +39,17 @@ public final class AdmmState {
 
   /** Z = Π(W), U = 0. */
   public static AdmmState start(INDArray w, ConstraintSet set, double rho) {
-    try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray z = like(w);
-      set.project(w, z);
-      return new AdmmState(z, like(w), rho);
-    }
+    return Detached.in(
+        () -> {
+          INDArray z = like(w);
+          set.project(w, z);
+          return new AdmmState(z, like(w), rho);
+        });
   }
 
   /** A state that was saved. */
   static AdmmState restore(INDArray z, INDArray u, double rho) {
-    try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return new AdmmState(z, u, rho);
-    }
+    return Detached.in(() -> new AdmmState(z, u, rho));
   }
 
   static INDArray like(INDArray w) {
@@ -89,28 +87,30 @@ public final class AdmmState {
    */
   public AdmmUpdate update(INDArray w, ConstraintSet set, double shrink) {
     argument(shrink > 0 && shrink <= 1, "shrink is %s; it must be in (0, 1]", shrink);
-    try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray shifted = w.add(u);
-      if (shrink != 1) {
-        shifted.muli(shrink);
-      }
-      INDArray next = like(w);
-      set.project(shifted, next);
+    return Detached.in(() -> step(w, set, shrink));
+  }
 
-      Residuals residuals = Residuals.of(w, next, z, rho);
-      double norm = shifted.norm2Number().doubleValue();
-      double cut = shifted.distance2(next);
-      double kept = norm == 0 ? 1 : 1 - (cut / norm) * (cut / norm);
-      double size = w.norm2Number().doubleValue();
-      double moved = next.distance2(z);
-      double nextSize = next.norm2Number().doubleValue();
-
-      z.assign(next);
-      u.addi(w).subi(z);
-      retarget();
-      return new AdmmUpdate(
-          residuals, ratio(residuals.primal(), size), ratio(moved, nextSize), kept);
+  private AdmmUpdate step(INDArray w, ConstraintSet set, double shrink) {
+    INDArray shifted = w.add(u);
+    if (shrink != 1) {
+      shifted.muli(shrink);
     }
+    INDArray next = like(w);
+    set.project(shifted, next);
+
+    Residuals residuals = Residuals.of(w, next, z, rho);
+    double relativeDistance = ratio(residuals.primal(), norm(w));
+    double relativeChange = ratio(next.distance2(z), norm(next));
+    double cut = ratio(shifted.distance2(next), norm(shifted));
+
+    z.assign(next);
+    u.addi(w).subi(z);
+    retarget();
+    return new AdmmUpdate(residuals, relativeDistance, relativeChange, 1 - cut * cut);
+  }
+
+  private static double norm(INDArray array) {
+    return array.norm2Number().doubleValue();
   }
 
   private static double ratio(double part, double whole) {

@@ -1,7 +1,6 @@
 package org.dl4jtt.admm;
 
 import static org.dl4jtt.tensor.Check.argument;
-import static org.dl4jtt.tensor.Check.state;
 
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +9,7 @@ import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.dl4jtt.constraint.ConstraintSet;
 import org.dl4jtt.plan.NetworkLayer;
+import org.dl4jtt.tensor.Check;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
@@ -45,7 +45,7 @@ final class ConstrainedWeight {
   /** Z = Π(W), U = 0. */
   void start(Model model, ConstraintSet set, double rho) {
     INDArray w = weight(model);
-    state(
+    Check.state(
         Double.isFinite(w.norm2Number().doubleValue()),
         "%s holds NaN or infinity before any training under the constraint; load a sound network",
         constrained.label());

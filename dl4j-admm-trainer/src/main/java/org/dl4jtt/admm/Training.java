@@ -17,9 +17,7 @@ import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
 import org.dl4jtt.plan.NetworkLayer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,11 +103,12 @@ final class Training {
     List<ConstrainedWeight> weights = new ArrayList<>();
     for (Constrained c : constrained) {
       NetworkLayer layer = layers.get(c.layer());
-      argument(
-          layer != null,
-          "there is no layer \"%s\" to constrain; the network has %s",
-          c.layer(),
-          layers.keySet());
+      if (layer == null) {
+        throw new IllegalArgumentException(
+            String.format(
+                "there is no layer \"%s\" to constrain; the network has %s",
+                c.layer(), layers.keySet()));
+      }
       Map<String, INDArray> parameters = layer.parameters();
       argument(
           parameters.containsKey(c.parameter()),
@@ -270,10 +269,8 @@ final class Training {
   }
 
   <T> T projected(Model model, Supplier<T> action) {
-    List<INDArray> kept = new ArrayList<>();
-    try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      weights.forEach(weight -> kept.add(weight.weight(model).dup()));
-    }
+    List<INDArray> kept =
+        Detached.in(() -> weights.stream().map(weight -> weight.weight(model).dup()).toList());
     try {
       weights.forEach(weight -> weight.weight(model).assign(weight.state().z()));
       return action.get();

@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -17,9 +18,7 @@ final class Factored {
   }
 
   static LayerForm layerForm(TensorForm form) {
-    return weight -> {
-      throw new UnsupportedOperationException("TT-SVD: " + form);
-    };
+    return weight -> FactoredWeight.decompose(weight, form);
   }
 
   /** The form with inner ranks between the full ones (progress 0) and its own (progress 1). */
