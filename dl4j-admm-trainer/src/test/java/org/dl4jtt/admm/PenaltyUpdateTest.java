@@ -68,11 +68,11 @@ class PenaltyUpdateTest {
               miniBatch,
               Nets::bidirectionalNet,
               n -> Nets.sequenceVectors(n, n),
-              "both",
+              "layer0",
               "fW",
-              "both",
+              "layer0",
               "bRW",
-              "last",
+              "layer1",
               "W"));
       all.add(
           of(
@@ -105,7 +105,10 @@ class PenaltyUpdateTest {
       String name, MultiLayerNetwork net, IntFunction<DataSet> data, List<Constrained> weights) {
     AdmmListener admm = AdmmListener.of(weights, AdmmSettings.defaults().withRho(RHO));
     Map<Constrained, String> keys = new java.util.LinkedHashMap<>();
-    weights.forEach(c -> keys.put(c, net.getLayerNames().indexOf(c.layer()) + "_" + c.parameter()));
+    for (Constrained c : weights) {
+      assertThat(net.getLayerNames()).contains(c.layer());
+      keys.put(c, net.getLayerNames().indexOf(c.layer()) + "_" + c.parameter());
+    }
     Map<Constrained, INDArray> z = new java.util.HashMap<>();
     Map<Constrained, INDArray> u = new java.util.HashMap<>();
     weights.forEach(
