@@ -40,4 +40,27 @@ public sealed interface CoreChain permits TensorTrain, TensorRing {
 
   /** The whole tensor, {@code [n₁, …, n_d]} in 'c' order, in a new array. */
   INDArray full();
+
+  /** One entry of the tensor, from one slice of every core. */
+  default double entry(int... index) {
+    return Detached.compute(() -> ChainAlgebra.entry(cores(), index));
+  }
+
+  /**
+   * {@code Σ A[i] B[i]}, from the cores alone.
+   *
+   * @param other a tensor of the same modes
+   */
+  default double inner(CoreChain other) {
+    Cores.checkSameModes(this, other);
+    return Detached.compute(() -> ChainAlgebra.inner(cores(), other.cores()));
+  }
+
+  /**
+   * The Frobenius norm, from the cores alone. It is the root of {@link #inner}: what is below 1e-8
+   * of the norm of the summands of a difference is rounding.
+   */
+  default double norm() {
+    return Math.sqrt(Math.max(0, inner(this)));
+  }
 }

@@ -2,6 +2,7 @@ package org.dl4jtt.tensor;
 
 import static org.dl4jtt.tensor.Check.argument;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -60,5 +61,31 @@ final class Cores {
 
   static List<INDArray> cast(List<INDArray> cores, DataType type) {
     return cores.stream().map(core -> core.castTo(type)).toList();
+  }
+
+  static void checkSameModes(CoreChain a, CoreChain b) {
+    argument(
+        a.modes().equals(b.modes()),
+        "tensors of modes %s and %s cannot be combined",
+        a.modes(),
+        b.modes());
+  }
+
+  /** The cores of c A: |c| spread evenly, the sign on the first core. */
+  static List<INDArray> times(List<INDArray> cores, double factor) {
+    double share = Math.pow(Math.abs(factor), 1.0 / cores.size());
+    List<INDArray> scaled = new ArrayList<>();
+    for (INDArray core : cores) {
+      scaled.add(core.mul(scaled.isEmpty() && factor < 0 ? -share : share));
+    }
+    return scaled;
+  }
+
+  /** A new array in 'c' order and double precision. */
+  static INDArray doubles(INDArray tensor) {
+    INDArray doubles = tensor.castTo(DataType.DOUBLE);
+    return doubles == tensor || doubles.ordering() != 'c' || doubles.isView()
+        ? doubles.dup('c')
+        : doubles;
   }
 }

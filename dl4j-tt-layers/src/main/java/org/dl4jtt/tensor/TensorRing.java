@@ -14,4 +14,31 @@ public record TensorRing(List<INDArray> cores) implements CoreChain {
   public INDArray full() {
     return Cores.full(cores);
   }
+
+  /** The sum; its ranks are the sums of both. {@link #round} lowers them. */
+  public TensorRing plus(TensorRing other) {
+    Cores.checkSameModes(this, other);
+    return Detached.compute(() -> new TensorRing(ChainAlgebra.sum(cores, other.cores, false)));
+  }
+
+  /** {@code factor · A}, the factor spread evenly over the cores. */
+  public TensorRing times(double factor) {
+    return Detached.compute(() -> new TensorRing(Cores.times(cores, factor)));
+  }
+
+  /** The same tensor, its norm spread evenly over the cores and, at each bond, over both sides. */
+  public TensorRing balanced() {
+    return Detached.compute(() -> new TensorRing(Cores.cast(Balance.balanced(cores), dataType())));
+  }
+
+  /**
+   * A tensor of lower ranks near this one, from the cores alone (Oseledets 2011, algorithm 2). With
+   * an error bound, {@code ‖A − A'‖ ≤ ε ‖A‖}.
+   */
+  public TensorRing round(Truncation truncation) {
+    return Detached.compute(
+        () ->
+            new TensorRing(
+                Cores.cast(Balance.balanced(Rounding.ring(this, truncation)), dataType())));
+  }
 }

@@ -18,4 +18,43 @@ public record TensorTrain(List<INDArray> cores) implements CoreChain {
   public INDArray full() {
     return Cores.full(cores);
   }
+
+  /** The sum; its ranks are the sums of both but at the ends. {@link #round} lowers them. */
+  public TensorTrain plus(TensorTrain other) {
+    Cores.checkSameModes(this, other);
+    return Detached.compute(() -> new TensorTrain(ChainAlgebra.sum(cores, other.cores, true)));
+  }
+
+  /** {@code factor · A}, the factor spread evenly over the cores. */
+  public TensorTrain times(double factor) {
+    return Detached.compute(() -> new TensorTrain(Cores.times(cores, factor)));
+  }
+
+  /** The same tensor, its norm spread evenly over the cores and, at each bond, over both sides. */
+  public TensorTrain balanced() {
+    return Detached.compute(() -> new TensorTrain(Cores.cast(Balance.balanced(cores), dataType())));
+  }
+
+  /**
+   * A tensor of lower ranks near this one, from the cores alone (Oseledets 2011, algorithm 2). With
+   * an error bound, {@code ‖A − A'‖ ≤ ε ‖A‖}.
+   */
+  public TensorTrain round(Truncation truncation) {
+    return Detached.compute(
+        () ->
+            new TensorTrain(
+                Cores.cast(Balance.balanced(Rounding.train(this, truncation)), dataType())));
+  }
+
+  /** The same tensor, every core but the last with orthonormal columns as [r_{k-1} n_k, r_k]. */
+  public TensorTrain leftOrthogonal() {
+    return Detached.compute(
+        () -> new TensorTrain(Cores.cast(Rounding.leftOrthogonal(cores), dataType())));
+  }
+
+  /** The same tensor, every core but the first with orthonormal rows as [r_{k-1}, n_k r_k]. */
+  public TensorTrain rightOrthogonal() {
+    return Detached.compute(
+        () -> new TensorTrain(Cores.cast(Rounding.rightOrthogonal(cores), dataType())));
+  }
 }

@@ -3,7 +3,6 @@ package org.dl4jtt.tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,7 +24,7 @@ public final class TrSvd {
     List<Integer> ranks = truncation.reachable(modes);
     return Detached.compute(
         () -> {
-          INDArray whole = tensor.castTo(DataType.DOUBLE).dup('c');
+          INDArray whole = Cores.doubles(tensor);
           List<INDArray> cores = ring(whole, modes, ranks);
           return new TensorRing(Cores.cast(Balance.balanced(cores), tensor.dataType()));
         });

@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,28 +63,28 @@ public record Truncation(@Nullable List<Integer> ranks, double relativeError) {
 
   /** r₀ … r_d that modes of this size can reach; without given ranks those of no truncation. */
   List<Integer> reachable(List<Integer> modes) {
+    return RankBounds.clip(modes, expanded(modes));
+  }
+
+  /** r₀ … r_d as asked; without given ranks, unbounded. */
+  List<Integer> expanded(List<Integer> modes) {
     int d = modes.size();
-    if (ranks == null) {
-      List<Integer> all = new ArrayList<>(java.util.Collections.nCopies(d + 1, Integer.MAX_VALUE));
-      all.set(0, 1);
-      all.set(d, 1);
-      return RankBounds.clip(modes, all);
-    }
+    List<Integer> inner = ranks == null ? Collections.nCopies(d - 1, Integer.MAX_VALUE) : ranks;
     argument(
-        ranks.size() == d + 1 || ranks.size() == d - 1,
+        inner.size() == d + 1 || inner.size() == d - 1,
         "%d modes %s need %d ranks (or %d inner ones), got %s",
         d,
         modes,
         d + 1,
         d - 1,
-        ranks);
-    if (ranks.size() == d + 1) {
-      return RankBounds.clip(modes, ranks);
+        inner);
+    if (inner.size() == d + 1) {
+      return inner;
     }
-    List<Integer> all = new ArrayList<>(ranks);
+    List<Integer> all = new ArrayList<>(inner);
     all.add(0, 1);
     all.add(1);
-    return RankBounds.clip(modes, all);
+    return all;
   }
 
   /** The squared error that may be lost below the ranks; negative if only the ranks count. */

@@ -2,7 +2,6 @@ package org.dl4jtt.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -40,7 +39,7 @@ public final class TtSvd {
         reachable.get(0) == 1,
         "a tensor train starts and ends with rank 1, got ranks %s; use TrSvd",
         reachable);
-    INDArray whole = tensor.castTo(DataType.DOUBLE).dup('c');
+    INDArray whole = Cores.doubles(tensor);
     double budget = truncation.squaredBudget(Math.pow(whole.norm2Number().doubleValue(), 2));
     return sweep(whole, modes, reachable, budget);
   }
@@ -68,6 +67,9 @@ public final class TtSvd {
       left = left < 0 ? left : Math.max(0, left - cut.squaredError());
       cores.add(cut.basis().reshape('c', new long[] {rank, modes.get(k), cut.rank()}));
       rank = cut.rank();
+      if (cut.remainder() != matrix && rest.closeable()) {
+        rest.close(); // off-heap memory would otherwise wait for the garbage collector
+      }
       rest = cut.remainder();
     }
     cores.add(rest.reshape('c', new long[] {rank, modes.get(d - 1), ranks.get(d)}));
