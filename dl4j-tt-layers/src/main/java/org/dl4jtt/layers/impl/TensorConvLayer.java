@@ -1,0 +1,309 @@
+package org.dl4jtt.layers.impl;
+
+import static org.dl4jtt.tensor.Check.state;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.util.ConvolutionUtils;
+import org.dl4jtt.contraction.ConvContraction;
+import org.dl4jtt.contraction.ConvGeometry;
+import org.dl4jtt.contraction.ConvGeometry.Extent;
+import org.dl4jtt.contraction.ConvPlan;
+import org.dl4jtt.contraction.Scratch;
+import org.dl4jtt.layers.CoreParamInitializer;
+import org.dl4jtt.layers.TensorConv;
+import org.dl4jtt.tensor.TensorForm;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Broadcast;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The running convolution in tensor form: {@code z = W * x + b}, {@code y = f(z)}.
+ *
+ * <p>Between a forward pass in training and its backward pass it keeps z and the contraction's
+ * intermediates, in the workspace of the activations; where they are gone (a frozen layer runs
+ * forward as in inference), backward computes them again.
+ */
+public final class TensorConvLayer extends BaseLayer<TensorConv> {
+  private transient @Nullable ConvContraction training;
+  private transient @Nullable ConvContraction inference;
+  private transient ConvPlan.@Nullable Kind pinned;
+  private transient @Nullable INDArray preOutput;
+  private transient ConvContraction.@Nullable Intermediates intermediates;
+
+  /** Called by the configuration. */
+  public TensorConvLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  /**
+   * Uses this kind of plan whatever its predicted cost.
+   *
+   * @param kind null: the cheapest again
+   */
+  public void pinPlan(ConvPlan.@Nullable Kind kind) {
+    pinned = kind;
+    training = null;
+    inference = null;
+  }
+
+  /** The plan for an input of this shape. */
+  public ConvPlan plan(long[] inputShape, boolean forTraining) {
+    return contraction(inputShape, forTraining).plan();
+  }
+
+  private ConvContraction contraction(long[] inputShape, boolean forTraining) {
+    ConvContraction last = forTraining ? training : inference;
+    if (last != null && Arrays.equals(last.plan().geometry().inputShape(), inputShape)) {
+      return last;
+    }
+    ConvGeometry geometry = geometry(inputShape);
+    ConvContraction next =
+        new ConvContraction(
+            pinned == null
+                ? ConvPlan.cheapest(form(), geometry, forTraining)
+                : ConvPlan.of(pinned, form(), geometry, forTraining));
+    if (forTraining) {
+      training = next;
+    } else {
+      inference = next;
+    }
+    return next;
+  }
+
+  private ConvGeometry geometry(long[] shape) {
+    TensorConv conf = layerConf();
+    boolean last = channelsLast();
+    int[] kernel = conf.getKernelSize();
+    int[] stride = conf.getStride();
+    int[] dilation = conf.getDilation();
+    int[] image = last ? ints(shape[1], shape[2]) : ints(shape[2], shape[3]);
+    boolean same = conf.getConvolutionMode() == ConvolutionMode.Same;
+    // Checks the sizes, too, with DL4J's own messages.
+    int[] out =
+        ConvolutionUtils.getOutputSize(
+            input,
+            kernel,
+            stride,
+            same ? null : conf.getPadding(),
+            conf.getConvolutionMode(),
+            dilation,
+            conf.getCnn2dDataFormat());
+    int[] padding =
+        same
+            ? ConvolutionUtils.getSameModeTopLeftPadding(out, image, kernel, stride, dilation)
+            : conf.getPadding();
+    return new ConvGeometry(
+        (int) shape[0],
+        (int) conf.getNIn(),
+        (int) conf.getNOut(),
+        extent(image),
+        extent(kernel),
+        extent(stride),
+        extent(padding),
+        extent(dilation),
+        same,
+        last);
+  }
+
+  private static int[] ints(long a, long b) {
+    return new int[] {(int) a, (int) b};
+  }
+
+  private static Extent extent(int[] pair) {
+    return new Extent(pair[0], pair[1]);
+  }
+
+  private TensorForm form() {
+    return Objects.requireNonNull(layerConf().getForm());
+  }
+
+  private boolean channelsLast() {
+    return layerConf().getCnn2dDataFormat() == CNN2DFormat.NHWC;
+  }
+
+  @Override
+  public INDArray activate(boolean forTraining, LayerWorkspaceMgr workspaces) {
+    forget();
+    INDArray z = linear(forTraining, ArrayType.ACTIVATIONS, workspaces);
+    if (forTraining) {
+      // The activation function works in place; z itself is what its derivative needs.
+      preOutput = isLinear() ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, 'c');
+    }
+    return layerConf().getActivationFn().getActivation(z, forTraining);
+  }
+
+  /** z = W * x + b. */
+  private INDArray linear(boolean forTraining, ArrayType result, LayerWorkspaceMgr workspaces) {
+    assertInputSet(forTraining);
+    applyDropOutIfNecessary(forTraining, workspaces);
+    Scratch scratch = scratch(forTraining ? result : ArrayType.FF_WORKING_MEM, workspaces);
+    INDArray x = contiguous(checkedInput(), scratch);
+    ConvContraction contraction = contraction(x.shape(), forTraining);
+    INDArray z =
+        workspaces.createUninitialized(
+            result, dataType, contraction.plan().geometry().outputShape(), 'c');
+    ConvContraction.Intermediates all =
+        contraction.forward(cores(forTraining, workspaces), x, z, scratch);
+    intermediates = forTraining ? all : null;
+    if (hasBias()) {
+      INDArray b = getParamWithNoise(CoreParamInitializer.BIAS, forTraining, workspaces);
+      Broadcast.add(z, b, z, channelsLast() ? 3 : 1);
+    }
+    return z;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    assertInputSet(true);
+    if (preOutput == null || intermediates == null) {
+      preOutput = linear(true, ArrayType.BP_WORKING_MEM, workspaces);
+    }
+    Scratch scratch = scratch(ArrayType.BP_WORKING_MEM, workspaces);
+    INDArray delta =
+        contiguous(
+            layerConf()
+                .getActivationFn()
+                .backprop(Objects.requireNonNull(preOutput), epsilon.castTo(dataType))
+                .getFirst(),
+            scratch);
+
+    Gradient gradient = new DefaultGradient();
+    List<INDArray> coreGradients = new ArrayList<>();
+    for (String name : CoreParamInitializer.coreNames(form().order())) {
+      INDArray view = gradientViews.get(name);
+      coreGradients.add(view);
+      gradient.setGradientFor(name, view, 'c');
+    }
+    INDArray xGradient =
+        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
+    contraction(input.shape(), true)
+        .backward(Objects.requireNonNull(intermediates), delta, xGradient, coreGradients, scratch);
+    if (hasBias()) {
+      INDArray view = gradientViews.get(CoreParamInitializer.BIAS);
+      if (channelsLast()) {
+        delta.sum(view, 0, 1, 2);
+      } else {
+        delta.sum(view, 0, 2, 3);
+      }
+      gradient.setGradientFor(CoreParamInitializer.BIAS, view, 'c');
+    }
+    weightNoiseParams.clear();
+    forget();
+    return new Pair<>(gradient, backpropDropOutIfPresent(xGradient));
+  }
+
+  private static INDArray contiguous(INDArray array, Scratch scratch) {
+    return Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'))
+        ? array
+        : scratch.allocate(array.dataType(), array.shape()).assign(array);
+  }
+
+  private INDArray checkedInput() {
+    INDArray x = input;
+    TensorConv conf = layerConf();
+    CNN2DFormat format = conf.getCnn2dDataFormat();
+    if (x.rank() != 4 || x.size(channelsLast() ? 3 : 1) != conf.getNIn()) {
+      boolean otherFormat = x.rank() == 4 && x.size(channelsLast() ? 1 : 3) == conf.getNIn();
+      throw new DL4JInvalidInputException(
+          "Input of shape "
+              + Arrays.toString(x.shape())
+              + " given to a convolution that takes "
+              + format.dimensionNames()
+              + " with "
+              + conf.getNIn()
+              + " channels; missing preprocessor or wrong input type? "
+              + layerId()
+              + (otherFormat ? "\n" + ConvolutionUtils.NCHW_NHWC_ERROR_MSG : ""));
+    }
+    return x.castTo(dataType);
+  }
+
+  private List<INDArray> cores(boolean forTraining, LayerWorkspaceMgr workspaces) {
+    return CoreParamInitializer.coreNames(form().order()).stream()
+        .map(name -> getParamWithNoise(name, forTraining, workspaces))
+        .toList();
+  }
+
+  private static Scratch scratch(ArrayType type, LayerWorkspaceMgr workspaces) {
+    return (dataType, shape) -> workspaces.createUninitialized(type, dataType, shape, 'c');
+  }
+
+  private boolean isLinear() {
+    return layerConf().getActivationFn() instanceof ActivationIdentity;
+  }
+
+  private void forget() {
+    preOutput = null;
+    intermediates = null;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    forget();
+  }
+
+  @Override
+  public Type type() {
+    return Type.CONVOLUTIONAL;
+  }
+
+  @Override
+  public boolean hasBias() {
+    return layerConf().hasBias();
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  /** As DL4J's own convolution: the mask is reduced as the image is, and applied elsewhere. */
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int minibatchSize) {
+    if (mask == null) {
+      return new Pair<>(null, state);
+    }
+    TensorConv conf = layerConf();
+    INDArray reduced =
+        ConvolutionUtils.cnn2dMaskReduction(
+            mask,
+            conf.getKernelSize(),
+            conf.getStride(),
+            conf.getPadding(),
+            conf.getDilation(),
+            conf.getConvolutionMode());
+    return new Pair<>(reduced, state);
+  }
+
+  /** The flat order of the parameters is 'c', where {@link BaseLayer} assumes 'f'. */
+  @Override
+  public void setParams(INDArray params) {
+    state(
+        params.length() == numParams(),
+        "%d parameters given, the layer has %d",
+        params.length(),
+        numParams());
+    if (params != paramsFlattened) {
+      setParams(params, 'c');
+    }
+  }
+}
