@@ -31,6 +31,7 @@ public class TRConv extends TensorConv {
   }
 
   /** Builds the layer, in DL4J's own style. */
+  @SuppressWarnings("unchecked") // DL4J declares <E extends Layer> E build()
   public static class Builder extends TensorConv.Builder<Builder> {
     /**
      * Nothing asked for but the kernel.
@@ -42,7 +43,6 @@ public class TRConv extends TensorConv {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public TRConv build() {
       validate();
       return new TRConv(this);

@@ -39,6 +39,7 @@ public class TTConv extends TensorConv {
   }
 
   /** Builds the layer, in DL4J's own style. */
+  @SuppressWarnings("unchecked") // DL4J declares <E extends Layer> E build()
   public static class Builder extends TensorConv.Builder<Builder> {
     /**
      * Nothing asked for but the kernel.
@@ -50,7 +51,6 @@ public class TTConv extends TensorConv {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public TTConv build() {
       validate();
       return new TTConv(this);

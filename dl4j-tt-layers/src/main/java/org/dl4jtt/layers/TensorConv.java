@@ -187,22 +187,22 @@ public abstract class TensorConv extends ConvolutionLayer implements TensorLayer
     }
 
     @Override
-    public void setKernelSize(int... kernelSize) {
+    public void setKernelSize(int[] kernelSize) {
       this.kernelSize = ValidationUtils.validate2NonNegative(kernelSize, false, "kernelSize");
     }
 
     @Override
-    public void setStride(int... stride) {
+    public void setStride(int[] stride) {
       this.stride = ValidationUtils.validate2NonNegative(stride, false, "stride");
     }
 
     @Override
-    public void setPadding(int... padding) {
+    public void setPadding(int[] padding) {
       this.padding = ValidationUtils.validate2NonNegative(padding, false, "padding");
     }
 
     @Override
-    public void setDilation(int... dilation) {
+    public void setDilation(int[] dilation) {
       this.dilation = ValidationUtils.validate2NonNegative(dilation, false, "dilation");
     }
   }

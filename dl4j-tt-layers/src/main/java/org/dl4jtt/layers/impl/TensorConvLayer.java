@@ -44,7 +44,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
   private transient @Nullable ConvContraction training;
   private transient @Nullable ConvContraction inference;
   private transient ConvPlan.@Nullable Kind pinned;
-  private transient @Nullable INDArray preOutput;
+  private transient @Nullable INDArray linearOutput;
   private transient ConvContraction.@Nullable Intermediates intermediates;
 
   /** Called by the configuration. */
@@ -144,7 +144,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
     INDArray z = linear(forTraining, ArrayType.ACTIVATIONS, workspaces);
     if (forTraining) {
       // The activation function works in place; z itself is what its derivative needs.
-      preOutput = isLinear() ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, 'c');
+      linearOutput = isLinear() ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, 'c');
     }
     return layerConf().getActivationFn().getActivation(z, forTraining);
   }
@@ -172,15 +172,15 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
-    if (preOutput == null || intermediates == null) {
-      preOutput = linear(true, ArrayType.BP_WORKING_MEM, workspaces);
+    if (linearOutput == null || intermediates == null) {
+      linearOutput = linear(true, ArrayType.BP_WORKING_MEM, workspaces);
     }
     Scratch scratch = scratch(ArrayType.BP_WORKING_MEM, workspaces);
     INDArray delta =
         contiguous(
             layerConf()
                 .getActivationFn()
-                .backprop(Objects.requireNonNull(preOutput), epsilon.castTo(dataType))
+                .backprop(Objects.requireNonNull(linearOutput), epsilon.castTo(dataType))
                 .getFirst(),
             scratch);
 
@@ -250,7 +250,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
   }
 
   private void forget() {
-    preOutput = null;
+    linearOutput = null;
     intermediates = null;
   }
 
