@@ -10,9 +10,9 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.contraction.ConvPlan;
@@ -23,6 +23,7 @@ import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.TensorRing;
 import org.dl4jtt.tensor.TensorTrain;
 import org.dl4jtt.tensor.Tensorization;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +40,11 @@ class TensorConvTest {
   private static final int FILTERS = 6;
   private static final int HEIGHT = 7;
   private static final int WIDTH = 6;
+
+  @AfterEach
+  void floatIsTheDefault() {
+    Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+  }
 
   /** Every option of a convolution. */
   record Options(
@@ -166,7 +172,9 @@ class TensorConvTest {
                 .updater(new NoOp())
                 .list(
                     layer,
-                    new CnnLossLayer.Builder(LossFunctions.LossFunction.MSE).format(format).build())
+                    new LossLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .build())
                 .setInputType(InputType.convolutional(HEIGHT, WIDTH, CHANNELS, format))
                 .build());
     net.init();
@@ -240,7 +248,7 @@ class TensorConvTest {
 
   private static List<ConvPlan> candidates(MultiLayerNetwork net, INDArray x) {
     net.setInput(x);
-    ConvPlan chosen = ((TensorConvLayer) net.getLayer(0)).plan(x.shape(), true);
+    ConvPlan chosen = ((TensorConvLayer) net.getLayer(0)).plan(x, true);
     return ConvPlan.candidates(chosen.form(), chosen.geometry(), true);
   }
 
@@ -251,6 +259,7 @@ class TensorConvTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("options")
   void gradients_passTheCheck_batchOneAndThree(Options o) {
+    Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE); // GradientCheckUtil insists
     MultiLayerNetwork net = net(tensor(o), o.format, DataType.DOUBLE);
     for (int batch : new int[] {1, 3}) {
       INDArray x = input(o, DataType.DOUBLE, batch);

@@ -64,16 +64,16 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
   }
 
   /** The plan for an input of this shape. */
-  public ConvPlan plan(long[] inputShape, boolean forTraining) {
-    return contraction(inputShape, forTraining).plan();
+  public ConvPlan plan(INDArray x, boolean forTraining) {
+    return contraction(x, forTraining).plan();
   }
 
-  private ConvContraction contraction(long[] inputShape, boolean forTraining) {
+  private ConvContraction contraction(INDArray x, boolean forTraining) {
     ConvContraction last = forTraining ? training : inference;
-    if (last != null && Arrays.equals(last.plan().geometry().inputShape(), inputShape)) {
+    if (last != null && Arrays.equals(last.plan().geometry().inputShape(), x.shape())) {
       return last;
     }
-    ConvGeometry geometry = geometry(inputShape);
+    ConvGeometry geometry = geometry(x);
     ConvContraction next =
         new ConvContraction(
             pinned == null
@@ -87,7 +87,8 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
     return next;
   }
 
-  private ConvGeometry geometry(long[] shape) {
+  private ConvGeometry geometry(INDArray x) {
+    long[] shape = x.shape();
     TensorConv conf = layerConf();
     boolean last = channelsLast();
     int[] kernel = conf.getKernelSize();
@@ -98,7 +99,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
     // Checks the sizes, too, with DL4J's own messages.
     int[] out =
         ConvolutionUtils.getOutputSize(
-            input,
+            x,
             kernel,
             stride,
             same ? null : conf.getPadding(),
@@ -155,7 +156,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
     applyDropOutIfNecessary(forTraining, workspaces);
     Scratch scratch = scratch(forTraining ? result : ArrayType.FF_WORKING_MEM, workspaces);
     INDArray x = contiguous(checkedInput(), scratch);
-    ConvContraction contraction = contraction(x.shape(), forTraining);
+    ConvContraction contraction = contraction(x, forTraining);
     INDArray z =
         workspaces.createUninitialized(
             result, dataType, contraction.plan().geometry().outputShape(), 'c');
@@ -193,7 +194,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
     }
     INDArray xGradient =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    contraction(input.shape(), true)
+    contraction(input, true)
         .backward(Objects.requireNonNull(intermediates), delta, xGradient, coreGradients, scratch);
     if (hasBias()) {
       INDArray view = gradientViews.get(CoreParamInitializer.BIAS);
