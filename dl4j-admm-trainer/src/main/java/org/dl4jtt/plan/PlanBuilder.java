@@ -2,23 +2,24 @@ package org.dl4jtt.plan;
 
 import static org.dl4jtt.tensor.Check.argument;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
-import org.dl4jtt.layers.convert.StockWeights;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
-import org.jspecify.annotations.Nullable;
 
-/** Collects what a {@link CompressionPlan} must keep to, then makes it. */
+/**
+ * Collects what a {@link CompressionPlan} must keep to, then makes it.
+ *
+ * <p>With a target, the ranks of all layers are chosen together from the singular values of their
+ * weights. Left alone, unless asked for by name: the first convolution, the classifier, frozen
+ * layers and those with less than a thousand weights.
+ */
 public final class PlanBuilder {
   private final Model network;
-  private final Map<String, Map<String, TensorForm>> explicit = new LinkedHashMap<>();
-  private final Set<String> excluded = new LinkedHashSet<>();
-  private @Nullable Double weightsRatio;
+  private final PlanSettings settings = new PlanSettings();
 
   PlanBuilder(Model network) {
     this.network = network;
@@ -27,12 +28,21 @@ public final class PlanBuilder {
   /**
    * The network's parameters after compression over those before, all of them counted: weights,
    * biases, batch norm, layers that stay dense.
+   *
+   * @param ratio such as 1 / 8.0
    */
   public PlanBuilder weights(double ratio) {
-    argument(
-        ratio > 0 && ratio <= 1, "weights(%s): the ratio after / before is between 0 and 1", ratio);
-    weightsRatio = ratio;
-    return this;
+    return target(PlanSettings.Unit.WEIGHTS, ratio);
+  }
+
+  /**
+   * The operations for one example after compression over those before, of the plan that is
+   * executed at batch 1.
+   *
+   * @param ratio such as 1 / 3.0
+   */
+  public PlanBuilder flops(double ratio) {
+    return target(PlanSettings.Unit.FLOPS, ratio);
   }
 
   /** This layer's weight "W" in exactly this form. */
@@ -40,15 +50,71 @@ public final class PlanBuilder {
     return layer(layer, "W", form);
   }
 
-  /** This weight in exactly this form. */
+  /**
+   * This weight in exactly this form. For a bidirectional layer "W" means both directions, which
+   * always have the same form.
+   */
   public PlanBuilder layer(String layer, String parameter, TensorForm form) {
-    explicit.computeIfAbsent(layer, name -> new LinkedHashMap<>()).put(parameter, form);
+    settings.explicit.computeIfAbsent(layer, name -> new LinkedHashMap<>()).put(parameter, form);
+    return this;
+  }
+
+  /** Takes in a layer that would be left alone: the first convolution, the classifier, … */
+  public PlanBuilder include(String layer) {
+    settings.included.add(layer);
     return this;
   }
 
   /** Leaves this layer alone. */
   public PlanBuilder exclude(String layer) {
-    excluded.add(layer);
+    settings.excluded.add(layer);
+    return this;
+  }
+
+  /** The schemes to try; both unless said otherwise. */
+  public PlanBuilder schemes(Scheme... schemes) {
+    argument(schemes.length > 0, "name at least one scheme");
+    settings.schemes = Set.of(schemes);
+    return this;
+  }
+
+  /** Tries tensor rings as well as trains. */
+  public PlanBuilder rings(boolean rings) {
+    settings.rings = rings;
+    return this;
+  }
+
+  /** Takes in hidden-to-hidden weights of recurrent layers; compressing them tends to hurt. */
+  public PlanBuilder recurrentWeights(boolean recurrent) {
+    settings.recurrentWeights = recurrent;
+    return this;
+  }
+
+  /** Only ranks that are multiples of this number; 8 suits the hardware. */
+  public PlanBuilder multiplesOf(int multiple) {
+    argument(multiple >= 1, "multiplesOf(%d): ranks are multiples of 1 or more", multiple);
+    settings.multiple = multiple;
+    return this;
+  }
+
+  /** A layer that cannot shrink by this factor, before / after, stays dense. */
+  public PlanBuilder minRatio(double ratio) {
+    settings.minRatio = checkedMinRatio(ratio);
+    return this;
+  }
+
+  /** The same for one layer. */
+  public PlanBuilder minRatio(String layer, double ratio) {
+    settings.minRatios.put(layer, checkedMinRatio(ratio));
+    return this;
+  }
+
+  /**
+   * What goes into the network, one type for each input. Needed to count the operations of
+   * convolutions, unless a preprocessor at the input tells the size of the images.
+   */
+  public PlanBuilder inputTypes(InputType... types) {
+    settings.inputTypes = List.of(types);
     return this;
   }
 
@@ -56,22 +122,26 @@ public final class PlanBuilder {
    * Makes the plan.
    *
    * @throws IllegalArgumentException if a named layer does not exist, a form does not fit its
-   *     weight, or the target is out of reach
+   *     weight, a weight is not finite, or the target is out of reach (the message says what is
+   *     reachable)
    */
   public CompressionPlan build() {
-    argument(weightsRatio == null || !explicit.isEmpty(), "not yet");
-    List<PlannedWeight> weights = new ArrayList<>();
-    List<LeftAlone> left = new ArrayList<>();
-    for (NetworkLayer layer : NetworkLayer.of(network)) {
-      Map<String, TensorForm> forms = explicit.getOrDefault(layer.name(), Map.of());
-      forms.forEach(
-          (name, form) -> weights.add(new PlannedWeight(layer.name(), name, form, 0, 0, 0)));
-      if (forms.isEmpty() && !StockWeights.of(layer.configuration()).isEmpty()) {
-        left.add(new LeftAlone(layer.name(), "not asked for"));
-      }
-    }
-    CompressionPlan plan = new CompressionPlan(network.numParams(), weights, left);
-    plan.checkFits(network);
-    return plan;
+    return new Planner(network, settings).plan();
+  }
+
+  private PlanBuilder target(PlanSettings.Unit unit, double ratio) {
+    argument(
+        ratio > 0 && ratio <= 1, "the ratio after / before is over 0 and up to 1, got %s", ratio);
+    argument(
+        settings.unit == null || settings.unit == unit,
+        "a plan has one target, weights or flops, not both");
+    settings.unit = unit;
+    settings.ratio = ratio;
+    return this;
+  }
+
+  private static double checkedMinRatio(double ratio) {
+    argument(ratio >= 1, "minRatio(%s): before / after is 1 or more", ratio);
+    return ratio;
   }
 }

@@ -1,0 +1,159 @@
+package org.dl4jtt.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.dl4jtt.layers.convert.WeightShape;
+import org.dl4jtt.tensor.Scheme;
+import org.dl4jtt.tensor.TensorForm;
+import org.dl4jtt.tensor.Tensorization;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One planned weight, or two that must take the same form (the directions of a bidirectional layer,
+ * whose parameters DL4J cuts in the middle), and the ways to keep it.
+ */
+final class WeightOptions {
+  /**
+   * A PAIRED kernel is rebuilt to be applied, so it never runs faster than the dense one. It must
+   * lose this much less energy than the SEPARATED forms of its cost to be worth it.
+   */
+  private static final double PAIRED_KERNEL_HANDICAP = 1.25;
+
+  /** r₀ of the rings that are tried. */
+  private static final List<Integer> RING_ENDS = List.of(2, 4, 8);
+
+  private final NetworkLayer layer;
+  private final List<String> parameters;
+  private final WeightShape shape;
+  private final Flops flops;
+  private final PlanSettings settings;
+
+  WeightOptions(
+      NetworkLayer layer,
+      List<String> parameters,
+      WeightShape shape,
+      Optional<InputType> input,
+      PlanSettings settings) {
+    this.layer = layer;
+    this.parameters = List.copyOf(parameters);
+    this.shape = shape;
+    this.settings = settings;
+    Layer inner = WrappedLayers.innermost(layer.configuration());
+    this.flops = new Flops(inner, input);
+  }
+
+  NetworkLayer layer() {
+    return layer;
+  }
+
+  private long denseWeights() {
+    return shape.kernel().stream().mapToLong(k -> k).reduce(1, (a, b) -> a * b)
+        * shape.outputs()
+        * shape.inputs();
+  }
+
+  /** What the dense weights cost in the unit of the budget. */
+  double denseCost() {
+    return parameters.size() * (double) (countsFlops() ? flops.ofDense(shape) : denseWeights());
+  }
+
+  /** Dense, and every form that pays. */
+  List<Option> all() {
+    double dense = denseCost();
+    double limit = dense / settings.minRatios.getOrDefault(layer.name(), settings.minRatio);
+    List<Option> options = new ArrayList<>();
+    options.add(new Option(null, 0, dense));
+    for (Tensorization t : Candidates.of(shape, settings.schemes)) {
+      if (countsFlops() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
+        continue; // rebuilt: as many operations as the dense kernel
+      }
+      double handicap =
+          t.isKernel() && t.scheme() == Scheme.PAIRED && settings.schemes.size() > 1
+              ? PAIRED_KERNEL_HANDICAP
+              : 1;
+      double[][] tails = tails(t);
+      addOptions(t, 1, tails, handicap, options);
+      if (settings.rings) {
+        for (int ends : RING_ENDS) {
+          addOptions(t, ends, tails, handicap, options);
+        }
+      }
+    }
+    // No layer grows, in what is counted or in weights.
+    options.removeIf(
+        option ->
+            option.form() != null
+                && (option.cost() > limit
+                    || option.cost() >= dense
+                    || option.form().weights() >= denseWeights()));
+    return options;
+  }
+
+  private void addOptions(
+      Tensorization t, int ends, double[][] tails, double handicap, List<Option> options) {
+    int[] modes = t.modes().stream().mapToInt(Integer::intValue).toArray();
+    int[][] ranks = new int[tails.length][];
+    for (int k = 0; k < tails.length; k++) {
+      ranks[k] = RankOptions.of(tails[k], ends, settings.multiple);
+    }
+    if (ends > 1 && (long) ends * ranks[0][0] > modes[0]) {
+      return; // TR-SVD splits the first unfolding: r₀ r₁ <= n₁
+    }
+    ChainRanks.CoreCost cost =
+        countsFlops() ? ChainFlops.of(t, flops.geometry()) : (k, l, r) -> (double) l * modes[k] * r;
+    ChainRanks chain = new ChainRanks(modes, ends, ranks, tails, cost);
+    for (ChainRanks.Choice choice : chain.hull(denseCost() / parameters.size())) {
+      TensorForm form = TensorForm.of(t, choice.ranks());
+      long one = countsFlops() ? flops.ofForm(form) : form.weights();
+      options.add(new Option(form, handicap * choice.energy(), (double) one * parameters.size()));
+    }
+  }
+
+  /** tail_k of the weight; of tied ones the mean. */
+  private double[][] tails(Tensorization t) {
+    double[][] sum = new double[0][];
+    for (String name : parameters) {
+      double[][] tails = Energies.of(parameter(name), t);
+      if (sum.length == 0) {
+        sum = tails;
+        continue;
+      }
+      for (int k = 0; k < tails.length; k++) {
+        for (int r = 0; r < tails[k].length; r++) {
+          sum[k][r] = (sum[k][r] + tails[k][r]) / 2;
+        }
+      }
+    }
+    return sum;
+  }
+
+  private INDArray parameter(String name) {
+    INDArray parameter = layer.parameters().get(name);
+    if (parameter == null) {
+      throw new IllegalStateException("layer " + layer.name() + " has no parameter " + name);
+    }
+    return parameter;
+  }
+
+  private boolean countsFlops() {
+    return settings.unit == PlanSettings.Unit.FLOPS;
+  }
+
+  /** The planned weights of a chosen form. */
+  List<PlannedWeight> planned(TensorForm form, double energy) {
+    return parameters.stream()
+        .map(
+            name ->
+                new PlannedWeight(
+                    layer.name(),
+                    name,
+                    form,
+                    flops.ofDense(shape),
+                    flops.ofForm(form),
+                    Math.sqrt(Math.min(1, energy))))
+        .toList();
+  }
+}

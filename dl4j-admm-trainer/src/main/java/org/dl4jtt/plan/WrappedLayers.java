@@ -1,0 +1,30 @@
+package org.dl4jtt.plan;
+
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+
+/** Looks through wrappers. */
+final class WrappedLayers {
+  private WrappedLayers() {}
+
+  /** The layer that does the work; of a Bidirectional its forward one. */
+  static Layer innermost(Layer layer) {
+    if (layer instanceof FrozenLayer frozen) {
+      return innermost(frozen.getLayer());
+    }
+    if (layer instanceof BaseWrapperLayer wrapper) {
+      return innermost(wrapper.getUnderlying());
+    }
+    return layer instanceof Bidirectional both ? innermost(both.getFwd()) : layer;
+  }
+
+  /** True if training does not move its weights. */
+  static boolean isFrozen(Layer layer) {
+    return layer instanceof FrozenLayer
+        || layer instanceof FrozenLayerWithBackprop
+        || (layer instanceof BaseWrapperLayer wrapper && isFrozen(wrapper.getUnderlying()));
+  }
+}
