@@ -4,12 +4,15 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which weights of a network become tensor trains or rings, in which form, and which layers are
@@ -17,6 +20,27 @@ import org.deeplearning4j.nn.api.Model;
  *
  * <pre>{@code
  * CompressionPlan plan = CompressionPlan.of(net).weights(1 / 8.0).build();
+ * Files.writeString(path, plan.toJson());   // to read, to edit, to keep
+ * }</pre>
+ *
+ * <p>The JSON, format 1:
+ *
+ * <pre>{@code
+ * {
+ *   "format" : 1,
+ *   "networkWeights" : 78330,           // parameters of the network before; for information
+ *   "weights" : [ {
+ *     "layer" : "fc1",                  // name, or number in a MultiLayerNetwork without names
+ *     "parameter" : "W",                // W if left out
+ *     "scheme" : "SEPARATED",           // or PAIRED
+ *     "outputModes" : [ 16, 8 ],        // their product is the number of outputs
+ *     "kernel" : [ 3, 3 ],              // of a convolution only
+ *     "inputModes" : [ 64 ],            // their product is the number of inputs
+ *     "ranks" : [ 1, 12, 24, 9, 1 ],    // one more than there are cores; 1 at both ends for a train
+ *     "about" : { … }                   // what the planner computed; ignored when it is read
+ *   } ],
+ *   "leftAlone" : [ { "layer" : "conv1", "reason" : "…" } ]   // for information
+ * }
  * }</pre>
  */
 public final class CompressionPlan {
@@ -88,8 +112,54 @@ public final class CompressionPlan {
                 weight, Optional.ofNullable(layers.get(weight.layer())), layers.keySet()));
   }
 
+  /** This plan as JSON that people can read and edit; the class comment has the schema. */
+  public String toJson() {
+    return PlanJson.write(this);
+  }
+
+  /**
+   * A plan from its JSON.
+   *
+   * @throws IllegalArgumentException naming the layer and the entry that is wrong
+   */
+  public static CompressionPlan fromJson(String json) {
+    return PlanJson.read(json);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CompressionPlan plan
+        && networkWeights == plan.networkWeights
+        && weights.equals(plan.weights)
+        && leftAlone.equals(plan.leftAlone);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(networkWeights, weights, leftAlone);
+  }
+
+  /** A table for people. */
   @Override
   public String toString() {
-    return "CompressionPlan" + weights;
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT, "%d of %d parameters%n", networkWeightsAfter(), networkWeightsBefore()));
+    for (PlannedWeight w : weights) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s %s: %d -> %d weights, %s, relative error %.3f%n",
+              w.layer(),
+              w.parameter(),
+              w.weightsBefore(),
+              w.weightsAfter(),
+              w.form(),
+              w.relativeError()));
+    }
+    leftAlone.forEach(
+        l -> text.append(String.format("%s: left alone, %s%n", l.layer(), l.reason())));
+    return text.toString();
   }
 }
