@@ -2,10 +2,16 @@ package org.dl4jtt.contraction;
 
 import static org.dl4jtt.tensor.Check.argument;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Multiplies a batch by a matrix in tensor form: {@code y = W x}, forward and backward.
@@ -13,41 +19,117 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <pre>
  *   x  [batch, N]    y  [batch, M]    cores as in {@link TensorForm}
  * </pre>
+ *
+ * <p>How is decided by the {@link Planner}, for each batch size, and never timed. Reverse mode runs
+ * through the same plan. The batch is never reordered: a 'c'-ordered x is contracted with the batch
+ * as the first axis, an 'f'-ordered one with the batch as the last.
  */
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"})
 public final class MatrixContraction {
-  private final TensorForm form;
+  private static final int MAX_PLANS = 256;
 
-  private MatrixContraction(TensorForm form) {
+  private record Case(long batch, boolean batchFirst, boolean training) {}
+
+  private final TensorForm form;
+  private final Products products;
+  private final Planner planner;
+  private final @Nullable Path pinned;
+  private final Map<Case, MatrixPlan> plans = new ConcurrentHashMap<>();
+
+  private MatrixContraction(TensorForm form, Products products, @Nullable Path pinned) {
     this.form = form;
+    this.products = products;
+    this.pinned = pinned;
+    this.planner = new Planner(chain(form), products.costs());
   }
 
   /** For a form of a matrix. */
   public static MatrixContraction of(TensorForm form) {
-    argument(!form.tensorization().isKernel(), "%s is the form of a kernel, not of a matrix", form);
-    return new MatrixContraction(form);
+    return of(form, Products.best());
+  }
+
+  static MatrixContraction of(TensorForm form, Products products) {
+    return new MatrixContraction(form, products, null);
+  }
+
+  /** The same, always along this path. */
+  public MatrixContraction pinned(Path path) {
+    argument(
+        path.order() == form.order(),
+        "path %s is for %d cores, %s has %d",
+        path,
+        path.order(),
+        form,
+        form.order());
+    return new MatrixContraction(form, products, path);
+  }
+
+  /** The plan for x of this batch size and order ('c' or 'f'). */
+  public MatrixPlan plan(long batch, char order, boolean training) {
+    argument(batch >= 1, "a batch has 1 example or more, not %d", batch);
+    if (plans.size() > MAX_PLANS) {
+      plans.clear();
+    }
+    return plans.computeIfAbsent(
+        new Case(batch, order == 'c', training),
+        c ->
+            pinned == null
+                ? planner.best(c.batch, c.batchFirst, c.training)
+                : planner.plan(extended(pinned), c.batch, c.batchFirst, c.training));
+  }
+
+  /** The plan for an x in 'f' order. */
+  public MatrixPlan plan(long batch, boolean training) {
+    return plan(batch, 'f', training);
+  }
+
+  /** The order that y must have for this x: 'c' or 'f'. */
+  public static char orderFor(INDArray x) {
+    return x.size(0) > 1 && isDense(x, 'f') && !isDense(x, 'c') ? 'f' : 'c';
   }
 
   /**
    * y = W x.
    *
    * @param cores in the shapes of the form
-   * @param x [batch, N]; fastest if 'f'-ordered
-   * @param y [batch, M], 'f'-ordered, overwritten
+   * @param x [batch, N]; copied if it is a view with gaps
+   * @param y [batch, M] without gaps, of the order of {@link #orderFor}, overwritten
    * @param scratch for intermediates
    * @return what {@link #backward} can use again, as long as the scratch memory lives
    */
   public Tape forward(
       List<INDArray> cores, INDArray x, INDArray y, boolean training, Scratch scratch) {
-    throw new UnsupportedOperationException();
+    Merge.Flat memory = n -> scratch.allocate(y.dataType(), n);
+    char order = orderFor(x);
+    argument(isDense(y, order), "y must be a whole array in '%s' order", order);
+    Tape tape = new Tape(plan(x.size(0), order, training));
+    List<INDArray> flatCores = flatCores(cores, memory);
+    List<Step> steps = tape.plan().steps();
+    INDArray state = flat(x, order, memory);
+    for (int k = 0; k < steps.size(); k++) {
+      Step step = steps.get(k);
+      INDArray group =
+          Merge.open(
+              step.order(),
+              step.group().forward(flatCores, products, memory, tape.merged()),
+              products,
+              memory);
+      tape.states().add(state);
+      tape.groups().add(group);
+      INDArray next = k == steps.size() - 1 ? view(y, order) : memory.allocate(step.length());
+      products.multiply(step.forward().fused(), group, state, next);
+      state = next;
+    }
+    return tape;
   }
 
   /**
    * Gradients of a loss whose derivative by y is {@code yGradient}.
    *
    * @param tape of the forward pass; null: computed again
-   * @param coreGradients overwritten, in the shapes of the cores
-   * @param xGradient [batch, N], 'f'-ordered, overwritten
+   * @param yGradient [batch, M], unchanged; copied unless its order is that of y
+   * @param coreGradients 'c'-ordered without gaps, in the shapes of the cores, overwritten
+   * @param xGradient [batch, N] without gaps, of the order of {@link #orderFor} x, overwritten;
+   *     null if not wanted
    */
   public void backward(
       List<INDArray> cores,
@@ -55,8 +137,120 @@ public final class MatrixContraction {
       INDArray yGradient,
       @Nullable Tape tape,
       List<INDArray> coreGradients,
-      INDArray xGradient,
+      @Nullable INDArray xGradient,
       Scratch scratch) {
-    throw new UnsupportedOperationException();
+    Merge.Flat memory = n -> scratch.allocate(yGradient.dataType(), n);
+    char order = orderFor(x);
+    Tape used = tape;
+    if (used == null) {
+      INDArray y = memory.allocate(yGradient.length());
+      INDArray shaped =
+          order == 'c'
+              ? y.reshape('c', yGradient.shape())
+              : y.reshape('c', new long[] {yGradient.size(1), yGradient.size(0)}).transpose();
+      used = forward(cores, x, shaped, true, scratch);
+    }
+    List<INDArray> targets = new ArrayList<>();
+    for (INDArray gradient : coreGradients) {
+      targets.add(gradient.reshape('c', new long[] {gradient.length()}));
+    }
+    if (isSingleRing()) {
+      targets.add(memory.allocate((long) form.ranks().get(0) * form.ranks().get(0)));
+    }
+    List<Step> steps = used.plan().steps();
+    INDArray delta = flat(yGradient, order, memory);
+    for (int k = steps.size() - 1; k >= 0; k--) {
+      Step step = steps.get(k);
+      INDArray state = used.states().get(k);
+      INDArray gradient = step.group().target(step.order(), targets, memory);
+      products.multiply(step.forward().gradientOfA().fused(), delta, state, gradient);
+      step.group().close(step.order(), gradient, used.merged(), targets, products, memory);
+      if (k > 0 || xGradient != null) {
+        INDArray next =
+            k == 0 && xGradient != null ? view(xGradient, order) : memory.allocate(state.length());
+        products.multiply(step.forward().gradientOfB().fused(), used.groups().get(k), delta, next);
+        delta = next;
+      }
+    }
+  }
+
+  private List<INDArray> flatCores(List<INDArray> cores, Merge.Flat memory) {
+    List<INDArray> flat = new ArrayList<>();
+    for (INDArray core : cores) {
+      long[] shape = {core.length()};
+      boolean plain = core.ordering() == 'c' && !hasGaps(core);
+      flat.add(
+          plain
+              ? core.reshape('c', shape)
+              : memory
+                  .allocate(core.length())
+                  .reshape('c', core.shape())
+                  .assign(core)
+                  .reshape('c', shape));
+    }
+    if (isSingleRing()) {
+      int r0 = form.ranks().get(0);
+      flat.add(
+          memory
+              .allocate((long) r0 * r0)
+              .assign(Nd4j.eye(r0).reshape('c', new long[] {(long) r0 * r0})));
+    }
+    return flat;
+  }
+
+  private static boolean hasGaps(INDArray core) {
+    long expected = 1;
+    for (int k = core.rank() - 1; k >= 0; k--) {
+      if (core.size(k) > 1 && core.stride(k) != expected) {
+        return true;
+      }
+      expected *= core.size(k);
+    }
+    return false;
+  }
+
+  /** A ring of one core is closed by an identity, as a second one. */
+  private boolean isSingleRing() {
+    return form.order() == 1 && !form.isTrain();
+  }
+
+  private static MatrixChain chain(TensorForm form) {
+    MatrixChain chain = MatrixChain.of(form);
+    if (form.order() > 1 || form.isTrain()) {
+      return chain;
+    }
+    int r0 = form.ranks().get(0);
+    return new MatrixChain(
+        Stream.concat(chain.m().stream(), Stream.of(1)).toList(),
+        Stream.concat(chain.n().stream(), Stream.of(1)).toList(),
+        Collections.nCopies(3, r0));
+  }
+
+  private Path extended(Path path) {
+    return isSingleRing() ? new Path(path.leftToRight(), List.of(2)) : path;
+  }
+
+  /** The memory of a matrix as one axis, in the given order; a copy where it has gaps. */
+  private static INDArray flat(INDArray matrix, char order, Merge.Flat memory) {
+    if (isDense(matrix, order)) {
+      return view(matrix, order);
+    }
+    INDArray copy = memory.allocate(matrix.length());
+    INDArray source = order == 'c' ? matrix : matrix.transpose();
+    copy.reshape('c', source.shape()).assign(source);
+    return copy;
+  }
+
+  private static INDArray view(INDArray matrix, char order) {
+    INDArray c = order == 'c' ? matrix : matrix.transpose();
+    return c.reshape('c', new long[] {c.length()});
+  }
+
+  private static boolean isDense(INDArray matrix, char order) {
+    long rows = matrix.size(0);
+    long columns = matrix.size(1);
+    return order == 'c'
+        ? (columns == 1 || matrix.stride(1) == 1) && (rows == 1 || matrix.stride(0) == columns)
+        : (rows == 1 || matrix.stride(0) == 1) && (columns == 1 || matrix.stride(1) == rows);
   }
 }

@@ -54,21 +54,24 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
     INDArray z = linear(training, ArrayType.ACTIVATIONS, workspaces);
     if (training) {
       // The activation function works in place; z itself is what its derivative needs.
-      linear = isLinear() ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, 'f');
+      linear = isLinear() ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, z.ordering());
     }
     INDArray y = layerConf().getActivationFn().getActivation(z, training);
     mask(y);
     return y;
   }
 
-  /** z = W x + b, 'f'-ordered. */
+  /** z = W x + b, of the order that suits x. */
   private INDArray linear(boolean training, ArrayType result, LayerWorkspaceMgr workspaces) {
     assertInputSet(training);
     applyDropOutIfNecessary(training, workspaces);
     INDArray x = checkedInput();
     INDArray z =
         workspaces.createUninitialized(
-            result, dataType, new long[] {x.size(0), layerConf().getNOut()}, 'f');
+            result,
+            dataType,
+            new long[] {x.size(0), layerConf().getNOut()},
+            MatrixContraction.orderFor(x));
     ArrayType kept = training ? result : ArrayType.FF_WORKING_MEM;
     Tape used =
         contraction.forward(cores(training, workspaces), x, z, training, scratch(kept, workspaces));
@@ -99,7 +102,8 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
     }
     INDArray x = checkedInput();
     INDArray xGradient =
-        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'f');
+        workspaces.createUninitialized(
+            ArrayType.ACTIVATION_GRAD, dataType, x.shape(), MatrixContraction.orderFor(x));
     contraction.backward(
         cores(true, workspaces), x, delta, tape, coreGradients, xGradient, scratch);
     if (hasBias()) {
