@@ -85,7 +85,8 @@ final class Merge {
             && training(blocks, costs) < training(whole, costs) + 2 * costs.of(inner);
     this.product = inBlocks ? blocks : whole;
     this.swap = inBlocks || inner.isIdentity() ? null : inner;
-    double opening = closed ? costs.of(openLeft) + costs.of(openRight) : 0;
+    double opening =
+        openLeft == null || openRight == null ? 0 : costs.of(openLeft) + costs.of(openRight);
     double swapping = swap == null ? 0 : costs.of(swap);
     this.cost = left.cost + right.cost + opening + costs.of(product.fused()) + swapping;
     this.trainingCost =

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.dl4jtt.tensor.ModeFactorization;
+import org.dl4jtt.tensor.RankBounds;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -145,7 +147,7 @@ public record TensorRequest(
       return toTarget(layerName, tensorization);
     }
     List<Integer> all = allRanks(layerName, tensorization.modes().size());
-    List<Integer> reachable = reachable(tensorization, all);
+    List<Integer> reachable = RankBounds.clip(tensorization, all);
     if (!reachable.equals(all)) {
       log.warn(
           "{}: ranks {} of {} cannot all be reached; {} are used",
@@ -194,14 +196,15 @@ public record TensorRequest(
     if (!outputModes.isEmpty()) {
       product(layerName, "outputModes", outputModes, "nOut", outputs);
     }
-    List<Integer> m =
-        outputModes.isEmpty()
-            ? balanced(outputs, modeCount(outputModes, inputModes, isKernel))
-            : outputModes;
-    List<Integer> n =
-        inputModes.isEmpty()
-            ? balanced(inputs, modeCount(inputModes, outputModes, isKernel))
-            : inputModes;
+    int p = modeCount(outputModes, inputModes, isKernel);
+    int q = modeCount(inputModes, outputModes, isKernel);
+    List<Integer> m = outputModes.isEmpty() ? ModeFactorization.balanced(outputs, p) : outputModes;
+    List<Integer> n = inputModes.isEmpty() ? ModeFactorization.balanced(inputs, q) : inputModes;
+    if (outputModes.isEmpty() && inputModes.isEmpty() && schemeFor(isKernel) == Scheme.PAIRED) {
+      ModeFactorization.Pair pair = ModeFactorization.paired(outputs, inputs, p);
+      m = pair.outputModes();
+      n = pair.inputModes();
+    }
     return new Tensorization(schemeFor(isKernel), m, kernel, n);
   }
 
@@ -293,7 +296,7 @@ public record TensorRequest(
       all.set(0, 1);
       all.set(d, 1);
     }
-    return TensorForm.of(t, reachable(t, all));
+    return TensorForm.of(t, RankBounds.clip(t, all));
   }
 
   private static void product(
@@ -317,43 +320,5 @@ public record TensorRequest(
 
   private static String named(@Nullable String layerName) {
     return layerName == null ? "a layer without a name" : "layer '" + layerName + "'";
-  }
-
-  // Stand-ins until the tensor package has ModeFactorization and RankBounds.
-  private static List<Integer> balanced(int n, int d) {
-    List<Integer> modes = new ArrayList<>(Collections.nCopies(d, 1));
-    int rest = n;
-    List<Integer> primes = new ArrayList<>();
-    for (int p = 2; p <= rest / p; p++) {
-      for (; rest % p == 0; rest /= p) {
-        primes.add(p);
-      }
-    }
-    if (rest > 1) {
-      primes.add(rest);
-    }
-    for (int k = primes.size() - 1; k >= 0; k--) {
-      int smallest = modes.indexOf(Collections.min(modes));
-      modes.set(smallest, modes.get(smallest) * primes.get(k));
-    }
-    return modes;
-  }
-
-  private static List<Integer> reachable(Tensorization t, List<Integer> ranks) {
-    if (ranks.get(0) != 1) {
-      return ranks;
-    }
-    List<Integer> clipped = new ArrayList<>(ranks);
-    List<Integer> modes = t.modes();
-    int d = modes.size();
-    for (int k = 1; k < d; k++) {
-      long most = (long) clipped.get(k - 1) * modes.get(k - 1);
-      clipped.set(k, (int) Math.min(clipped.get(k), most));
-    }
-    for (int k = d - 1; k > 0; k--) {
-      long most = (long) clipped.get(k + 1) * modes.get(k);
-      clipped.set(k, (int) Math.min(clipped.get(k), most));
-    }
-    return clipped;
   }
 }
