@@ -1,6 +1,7 @@
 package org.dl4jtt.accelerate;
 
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -9,27 +10,43 @@ import org.deeplearning4j.nn.layers.normalization.BatchNormalizationHelper;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.accelerate.ChannelTiles.Floats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.impl.summarystats.Variance;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A stock batch norm layer through native operations: {@code y = gamma (x - mean) / sqrt(var + eps)
- * + beta}.
+ * A stock batch norm layer through {@link BatchNormKernel}. ND4J's own operations for it are slow:
+ * its variance takes four times as long as its mean, its derivative longer than the derivative of
+ * the convolution before it.
  */
 final class NativeBatchNorm implements BatchNormalizationHelper {
-  private final INDArray mean;
-  private final INDArray variance;
-  private boolean batchStatistics;
+  private final BatchNormalization layer;
+  private final BatchNormKernel kernel = new BatchNormKernel();
+  private final float[] mean;
+  private final float[] variance;
+  private final INDArray meanArray;
+  private final INDArray varianceArray;
+
+  /**
+   * Whether mean and variance are those of the last batch; else the running ones, of an inference.
+   */
+  private boolean ofBatch;
 
   NativeBatchNorm(BatchNormalization layer) {
-    INDArray like = layer.getParam(BatchNormalizationParamInitializer.GAMMA);
-    mean = like.reshape(like.length()).dup();
-    variance = mean.dup();
+    this.layer = layer;
+    int channels =
+        Math.toIntExact(layer.getParam(BatchNormalizationParamInitializer.GAMMA).length());
+    mean = new float[channels];
+    variance = new float[channels];
+    try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Objects.requireNonNull(outside);
+      meanArray = Nd4j.create(DataType.FLOAT, channels);
+      varianceArray = Nd4j.create(DataType.FLOAT, channels);
+    }
   }
 
   /** FLOAT, and trained gamma and beta: the stock layer applies fixed ones by rules of its own. */
@@ -53,30 +70,26 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
       double eps,
       CNN2DFormat format,
       LayerWorkspaceMgr workspaces) {
-    if (x.dataType() != DataType.FLOAT || x.rank() != 4) {
+    if (!isSupported(x)) {
       return null;
     }
-    int axis = axis(x, format);
-    INDArray input = Dense.of(x, ArrayType.FF_WORKING_MEM, workspaces);
-    batchStatistics = training;
+    ChannelTiles tiles = tiles(x, format);
+    Floats in = new Floats(Dense.of(x, ArrayType.FF_WORKING_MEM, workspaces));
+    ofBatch = training;
     if (training) {
-      int[] others = axis == 1 ? new int[] {0, 2, 3} : new int[] {0, 1, 2};
-      input.mean(mean, others);
-      Nd4j.exec(new Variance(input, variance, false, others));
+      kernel.mean(tiles, in, mean);
+      kernel.variance(tiles, in, mean, variance);
     } else {
-      mean.assign(runningMean.reshape(mean.length()));
-      variance.assign(runningVariance.reshape(mean.length()));
+      new Floats(runningMean).read(0, mean, mean.length);
+      new Floats(runningVariance).read(0, variance, mean.length);
     }
+    float[] scale = inverseDeviation(eps);
+    float[] shift = new float[mean.length];
+    multiply(scale, gamma);
+    new Floats(beta).read(0, shift, mean.length);
     INDArray y =
         workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, x.shape(), 'c');
-    Nd4j.exec(
-        DynamicCustomOp.builder("batchnorm")
-            .addInputs(
-                input, mean, variance, gamma.reshape(gamma.length()), beta.reshape(beta.length()))
-            .addOutputs(y)
-            .addIntegerArguments(1, 1, axis)
-            .addFloatingPointArguments(eps)
-            .build());
+    kernel.forward(tiles, in, new Floats(y), mean, scale, shift);
     return y;
   }
 
@@ -92,31 +105,40 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
       double eps,
       CNN2DFormat format,
       LayerWorkspaceMgr workspaces) {
-    if (input.dataType() != DataType.FLOAT || input.rank() != 4 || !batchStatistics) {
-      return null;
+    if (!ofBatch || !isSupported(input)) {
+      return null; // after an inference, as in a frozen layer: the stock path knows what to do
     }
-    INDArray x = Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dy = Dense.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+    ChannelTiles tiles = tiles(input, format);
+    Floats x = new Floats(Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces));
+    Floats dy = new Floats(Dense.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces));
+    int channels = mean.length;
+    double[] sumDy = new double[channels];
+    double[] sumDyX = new double[channels];
+    kernel.backwardSums(tiles, x, dy, mean, sumDy, sumDyX);
+
+    long m = tiles.valuesPerChannel();
+    float[] inverse = inverseDeviation(eps);
+    float[] scale = inverse.clone();
+    multiply(scale, gamma);
+    float[] dBeta = new float[channels];
+    float[] dGamma = new float[channels];
+    float[] slope = new float[channels];
+    float[] shift = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      double dg = sumDyX[c] * inverse[c];
+      double perX = -scale[c] * inverse[c] * dg / m;
+      dBeta[c] = (float) sumDy[c];
+      dGamma[c] = (float) dg;
+      slope[c] = (float) perX;
+      shift[c] = (float) (-scale[c] * sumDy[c] / m - perX * mean[c]);
+    }
+    new Floats(gammaGradient).write(0, dGamma, channels);
+    new Floats(betaGradient).write(0, dBeta, channels);
     INDArray dx =
         workspaces.createUninitialized(
             ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
-    INDArray unused =
-        workspaces.createUninitialized(ArrayType.BP_WORKING_MEM, DataType.FLOAT, mean.length());
-    INDArray unused2 =
-        workspaces.createUninitialized(ArrayType.BP_WORKING_MEM, DataType.FLOAT, mean.length());
-    Nd4j.exec(
-        DynamicCustomOp.builder("batchnorm_bp")
-            .addInputs(
-                x, mean, variance, gamma.reshape(gamma.length()), beta.reshape(beta.length()), dy)
-            .addOutputs(
-                dx,
-                unused,
-                unused2,
-                gammaGradient.reshape(mean.length()),
-                betaGradient.reshape(mean.length()))
-            .addIntegerArguments(1, 1, axis(input, format))
-            .addFloatingPointArguments(eps)
-            .build());
+    kernel.backward(tiles, x, dy, new Floats(dx), scale, slope, shift);
+
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(BatchNormalizationParamInitializer.GAMMA, gammaGradient);
     gradient.setGradientFor(BatchNormalizationParamInitializer.BETA, betaGradient);
@@ -124,20 +146,46 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
   }
 
   /**
-   * The channel dimension; the layer shapes a matrix [N, C] like [N, C, 1, 1] whatever the format.
+   * The layer gives a matrix [N, C] four dimensions; so it does a time series, by rules of its own.
    */
-  private int axis(INDArray x, CNN2DFormat format) {
-    return format == CNN2DFormat.NCHW || x.size(3) != mean.length() ? 1 : 3;
+  private boolean isSupported(INDArray images) {
+    return images.dataType() == DataType.FLOAT && images.rank() == 4 && layer.input().rank() != 3;
   }
 
+  private ChannelTiles tiles(INDArray images, CNN2DFormat format) {
+    // A matrix comes as [N, C, 1, 1], or as [N, 1, 1, C]: the same memory either way.
+    boolean channelsLast = format == CNN2DFormat.NHWC && images.size(3) == mean.length;
+    return new ChannelTiles(images, mean.length, channelsLast ? 3 : 1);
+  }
+
+  private float[] inverseDeviation(double eps) {
+    float[] inverse = new float[variance.length];
+    for (int c = 0; c < inverse.length; c++) {
+      inverse[c] = (float) (1 / Math.sqrt(variance[c] + eps));
+    }
+    return inverse;
+  }
+
+  private static void multiply(float[] values, INDArray factors) {
+    float[] by = new float[values.length];
+    new Floats(factors).read(0, by, by.length);
+    for (int c = 0; c < by.length; c++) {
+      values[c] *= by[c];
+    }
+  }
+
+  /** For the running mean; the layer asks after every backward pass. */
   @Override
   public INDArray getMeanCache(DataType dataType) {
-    return mean;
+    new Floats(meanArray).write(0, mean, mean.length);
+    return meanArray;
   }
 
+  /** For the running variance; filled anew each time, because the stock path adds eps in place. */
   @Override
   public INDArray getVarCache(DataType dataType) {
-    return variance.dup(); // the layer adds eps in place when it falls back
+    new Floats(varianceArray).write(0, variance, mean.length);
+    return varianceArray;
   }
 
   @Override

@@ -1,11 +1,14 @@
 package org.dl4jtt.accelerate;
 
+import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -57,14 +60,34 @@ public final class NativeHelpers {
     return enabled;
   }
 
-  /** Takes every helper of ours away from {@code net}: the stock path computes again. */
+  /**
+   * Takes the helpers of convolutions and batch norms away from {@code net}: the stock path
+   * computes again.
+   */
   public static void disable(Model net) {
     for (Layer layer : layersOf(net)) {
-      if (layer.getHelper() instanceof NativeConvolution
-          || layer.getHelper() instanceof NativeBatchNorm) {
+      boolean hasField = layer instanceof ConvolutionLayer || layer instanceof BatchNormalization;
+      if (hasField && layer.getHelper() != null) {
         HelperField.clear(layer);
       }
     }
+  }
+
+  /**
+   * Makes every network that is built later in this JVM, by {@code init()}, {@code clone()} or from
+   * a file, use the helpers of convolution and batch norm that M2.1 itself brings along. They reach
+   * what {@link #enable} cannot, at roughly half its speed in training; call {@code enable} on the
+   * network to exchange them for ours.
+   *
+   * <p>Not for networks with weight noise on a convolution: M2.1's helper fails there in the second
+   * step. A dilated convolution logs a warning once and goes back to the stock path.
+   */
+  public static void enableForNewNetworks() {
+    if (!onCpu()) {
+      log.info("Native helpers are for the CPU backend only; nothing changed");
+      return;
+    }
+    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
   }
 
   private static List<Layer> layersOf(Model net) {
@@ -82,7 +105,16 @@ public final class NativeHelpers {
       throw new IllegalStateException(
           "The network has no layers yet; call init() before NativeHelpers.enable(net)");
     }
-    return List.of(layers);
+    return Arrays.stream(layers).map(NativeHelpers::unwrapped).toList();
+  }
+
+  /** What a frozen layer or another wrapper holds. */
+  private static Layer unwrapped(Layer layer) {
+    Layer inner = layer;
+    while (inner instanceof BaseWrapperLayer wrapper) {
+      inner = wrapper.getUnderlying();
+    }
+    return inner;
   }
 
   private static boolean onCpu() {
