@@ -26,4 +26,13 @@ public final class Check {
       throw new IllegalStateException(String.format(message, values));
     }
   }
+
+  /** The value, which must not be null: an {@link IllegalArgumentException} if it is. */
+  @FormatMethod
+  public static <T> T present(@Nullable T value, String message, @Nullable Object... values) {
+    if (value == null) {
+      throw new IllegalArgumentException(String.format(message, values));
+    }
+    return value;
+  }
 }

@@ -19,7 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TensorLayers {
   /** One small class for each kind of layer. */
-  private static final List<LayerConversion> CONVERSIONS = List.of(new WrapperConversion());
+  private static final List<LayerConversion> CONVERSIONS =
+      List.of(new ConvConversion(), new WrapperConversion());
 
   private TensorLayers() {}
 

@@ -1,0 +1,51 @@
+package org.dl4jtt.layers.convert;
+
+import static org.dl4jtt.tensor.Check.present;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.dl4jtt.layers.CoreParamInitializer;
+import org.dl4jtt.tensor.CoreChain;
+import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.TensorForm;
+import org.dl4jtt.tensor.TensorRing;
+import org.dl4jtt.tensor.TensorTrain;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Between the cores of a weight and a layer's parameters core0, core1, …. */
+final class CoreParameters {
+  private CoreParameters() {}
+
+  /** Copies of the cores, by parameter name. */
+  static void put(FactoredWeight weight, Map<String, INDArray> parameters) {
+    for (int k = 0; k < weight.form().order(); k++) {
+      parameters.put(CoreParamInitializer.CORE + k, weight.core(k).dup('c'));
+    }
+  }
+
+  /** The weight whose cores are among a layer's parameters; they are copied. */
+  static FactoredWeight get(
+      @Nullable String layerName, @Nullable TensorForm known, Map<String, INDArray> parameters) {
+    TensorForm form =
+        present(known, "layer %s: its form is not known; initialise the network", layerName);
+    List<INDArray> cores = new ArrayList<>();
+    for (int k = 0; k < form.order(); k++) {
+      String name = CoreParamInitializer.CORE + k;
+      INDArray core =
+          present(
+              parameters.get(name),
+              "layer %s: parameter %s is missing; it has %s",
+              layerName,
+              name,
+              parameters.keySet());
+      long left = form.ranks().get(k);
+      long right = form.ranks().get(k + 1);
+      long[] shape = {left, core.length() / (left * right), right};
+      cores.add(core.dup('c').reshape('c', shape));
+    }
+    CoreChain chain = form.isTrain() ? new TensorTrain(cores) : new TensorRing(cores);
+    return new FactoredWeight(form.tensorization(), chain);
+  }
+}
