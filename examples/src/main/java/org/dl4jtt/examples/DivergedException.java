@@ -1,0 +1,10 @@
+package org.dl4jtt.examples;
+
+/** A training whose loss is no longer a number. */
+final class DivergedException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  DivergedException(String message) {
+    super(message);
+  }
+}

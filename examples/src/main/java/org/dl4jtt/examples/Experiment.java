@@ -1,0 +1,153 @@
+package org.dl4jtt.examples;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dl4jtt.accelerate.NativeHelpers;
+import org.dl4jtt.admm.AdmmHistory;
+import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.admm.AdmmSettings;
+import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.examples.progress.Progress;
+import org.dl4jtt.examples.report.EpochResult;
+import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.surgery.ModelSurgery;
+
+/**
+ * A dense network, and four ways to go on from it, each with the same number of further epochs at
+ * the same learning rates:
+ *
+ * <pre>
+ *   dense      the network trained on
+ *   directTT   TT-SVD, then fine-tuning of the cores
+ *   admmTT     training under the constraint (ADMM), decomposition, fine-tuning with what is left
+ *   scratchTT  the same structure from random cores: it never saw the dense network
+ * </pre>
+ */
+final class Experiment {
+  private final Settings settings;
+  private final ImageSet test;
+  private final Trainer trainer;
+  private final MultiLayerNetwork base;
+  private final List<EpochResult> baseHistory;
+
+  /** Trains the dense network. */
+  Experiment(Settings settings, ImageSet training, ImageSet test, Progress progress) {
+    this.settings = settings;
+    this.test = test;
+    this.trainer = new Trainer(training, test, settings.seed(), progress);
+    this.base =
+        FashionNetwork.create(
+            training.height(),
+            training.width(),
+            LearningRates.twoCosines(
+                settings.learningRate(), settings.baseEpochs(), settings.furtherEpochs()),
+            settings.seed());
+    NativeHelpers.enable(base);
+    this.baseHistory = ordinaryEpochs("base", base, 0, settings.baseEpochs());
+  }
+
+  /** The dense network that everything starts from. */
+  MultiLayerNetwork base() {
+    return base;
+  }
+
+  /** Its training. */
+  List<EpochResult> baseHistory() {
+    return baseHistory;
+  }
+
+  /** (a) The dense network trained on. */
+  Run dense() {
+    return fineTuned("dense", base.clone());
+  }
+
+  /** (b) TT-SVD, then fine-tuning. */
+  Run directTT(CompressionPlan plan) {
+    return fineTuned("directTT", ModelSurgery.decompose(base, plan));
+  }
+
+  /** (c) Training under the constraint, decomposition, fine-tuning. */
+  Run admmTT(CompressionPlan plan) {
+    String name = "admmTT";
+    AdmmListener admm = new AdmmListener(plan, admmSettings());
+    admm.evaluateWith(net -> Measure.accuracy((MultiLayerNetwork) net, trainer.curve()));
+    MultiLayerNetwork constrained = base.clone();
+    NativeHelpers.enable(constrained);
+    constrained.addListeners(admm);
+    List<EpochResult> history =
+        withResiduals(
+            trainer.train(
+                name, constrained, 0, settings.constrainedEpochs(), () -> "rho = " + rho(admm)),
+            admm.history());
+    MultiLayerNetwork small = admm.decompose(constrained);
+    NativeHelpers.enable(small);
+    double before = Measure.accuracy(small, test);
+    history.addAll(
+        ordinaryEpochs(name, small, settings.constrainedEpochs(), settings.fineTuningEpochs()));
+    return new Run(name, small, before, Measure.accuracy(small, test), history);
+  }
+
+  /** (d) TT layers from random cores. */
+  Run scratchTT(CompressionPlan plan) {
+    MultiLayerNetwork random = ModelSurgery.scratch(base, plan, settings.seed());
+    random.setEpochCount(settings.baseEpochs()); // the learning rates of the other runs
+    return fineTuned("scratchTT", random);
+  }
+
+  private Run fineTuned(String name, MultiLayerNetwork network) {
+    NativeHelpers.enable(network);
+    double before = Measure.accuracy(network, test);
+    List<EpochResult> history = ordinaryEpochs(name, network, 0, settings.furtherEpochs());
+    return new Run(name, network, before, Measure.accuracy(network, test), history);
+  }
+
+  private List<EpochResult> ordinaryEpochs(
+      String name, MultiLayerNetwork network, int done, int epochs) {
+    return trainer.train(name, network, done, epochs, () -> "no constraint");
+  }
+
+  private AdmmSettings admmSettings() {
+    AdmmSettings ours =
+        AdmmSettings.defaults()
+            .withEpochs(settings.constrainedEpochs())
+            .withIterationsPerEpoch(trainer.iterationsPerEpoch());
+    Double rho = settings.rho();
+    return rho == null ? ours : ours.withRho(rho);
+  }
+
+  private static String rho(AdmmListener admm) {
+    List<AdmmHistory.Entry> last = admm.history().last();
+    return last.isEmpty() ? "its first value" : String.valueOf(last.get(0).rho());
+  }
+
+  private static List<EpochResult> withResiduals(List<EpochResult> epochs, AdmmHistory history) {
+    List<EpochResult> result = new ArrayList<>();
+    for (int i = 0; i < epochs.size(); i++) {
+      int update = i + 1;
+      List<AdmmHistory.Entry> entries =
+          history.entries().stream().filter(entry -> entry.update() == update).toList();
+      EpochResult epoch = epochs.get(i);
+      result.add(
+          new EpochResult(
+              epoch.run(),
+              epoch.epoch(),
+              epoch.learningRate(),
+              epoch.loss(),
+              epoch.accuracy(),
+              entries.get(0).rho(),
+              entries.get(0).projectedScore(),
+              entries.stream().map(Experiment::residual).toList()));
+    }
+    return result;
+  }
+
+  private static EpochResult.LayerResidual residual(AdmmHistory.Entry entry) {
+    return new EpochResult.LayerResidual(
+        entry.layer(),
+        entry.parameter(),
+        entry.found().residuals().primal(),
+        entry.found().residuals().dual(),
+        entry.found().relativeDistance());
+  }
+}

@@ -1,0 +1,39 @@
+package org.dl4jtt.examples;
+
+import static org.dl4jtt.tensor.Check.argument;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/** The learning rates of every run, as a schedule of DL4J's own over the network's epochs. */
+final class LearningRates {
+  /** Further training starts again at this share of the first peak. */
+  private static final double RESTART = 0.5;
+
+  private LearningRates() {}
+
+  /**
+   * Half a cosine from {@code peak} to almost 0 over the base epochs, then another from half the
+   * peak over the further ones.
+   */
+  static ISchedule twoCosines(double peak, int base, int further) {
+    argument(peak > 0, "learning rate %s; it must be positive", peak);
+    argument(
+        base >= 1 && further >= 1, "%d base and %d further epochs; give 1 or more", base, further);
+    Map<Integer, Double> rates = new LinkedHashMap<>();
+    for (int epoch = 0; epoch < base; epoch++) {
+      rates.put(epoch, peak * cosine(epoch, base));
+    }
+    for (int epoch = 0; epoch < further; epoch++) {
+      rates.put(base + epoch, RESTART * peak * cosine(epoch, further));
+    }
+    return new MapSchedule(ScheduleType.EPOCH, rates);
+  }
+
+  private static double cosine(int epoch, int epochs) {
+    return 0.5 * (1 + Math.cos(Math.PI * epoch / epochs));
+  }
+}

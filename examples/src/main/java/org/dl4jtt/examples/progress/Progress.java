@@ -1,0 +1,35 @@
+package org.dl4jtt.examples.progress;
+
+import java.io.PrintStream;
+
+/** Where a program tells how far it is; work is counted in images. */
+public interface Progress extends AutoCloseable {
+
+  /**
+   * A bar with rate and time left if a person watches, plain lines if the output goes to a file or
+   * a pipe.
+   *
+   * @param images all the work there will be
+   */
+  @SuppressWarnings("SystemConsoleNull") // from JDK 22 on the build passes -Djdk.console=java.base
+  static Progress start(long images, PrintStream out) {
+    return System.console() == null ? plain(images, out) : new ProgressOnTerminal(images);
+  }
+
+  /** One line for each epoch. */
+  static Progress plain(long images, PrintStream out) {
+    return new ProgressInLines(images, out, System::nanoTime);
+  }
+
+  /** A new stage of so many epochs begins. */
+  void stage(String name, int epochs);
+
+  /** So many images more are done. */
+  void advance(int images);
+
+  /** An epoch of the stage is over; the first one is 1. */
+  void epochDone(int epoch, double loss, double accuracy);
+
+  @Override
+  void close();
+}

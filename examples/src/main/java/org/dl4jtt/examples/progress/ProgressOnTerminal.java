@@ -1,0 +1,48 @@
+package org.dl4jtt.examples.progress;
+
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** One bar over the whole program, redrawn in place. */
+final class ProgressOnTerminal implements Progress {
+  private final ProgressBar bar;
+  private String stage = "";
+  private int epochs;
+
+  ProgressOnTerminal(long total) {
+    this.bar =
+        new ProgressBarBuilder()
+            .setTaskName("training")
+            .setInitialMax(total)
+            .setUnit(" images", 1)
+            .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+            .setUpdateIntervalMillis(500)
+            .showSpeed()
+            .build();
+  }
+
+  @Override
+  public void stage(String name, int epochs) {
+    this.stage = name;
+    this.epochs = epochs;
+    bar.setExtraMessage(" " + name);
+  }
+
+  @Override
+  public void advance(int images) {
+    bar.stepBy(images);
+  }
+
+  @Override
+  public void epochDone(int epoch, double loss, double accuracy) {
+    bar.setExtraMessage(
+        String.format(Locale.ROOT, " %s %d/%d %.1f %%", stage, epoch, epochs, 100 * accuracy));
+  }
+
+  @Override
+  public void close() {
+    bar.close();
+  }
+}

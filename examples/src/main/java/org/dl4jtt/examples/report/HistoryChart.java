@@ -1,0 +1,159 @@
+package org.dl4jtt.examples.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * One picture: accuracy of every run, and residuals of every constrained weight, over the epochs.
+ */
+public final class HistoryChart {
+  private static final int WIDTH = 900;
+  private static final int HEIGHT = 420;
+  private static final Color INK = new Color(0x333333);
+  private static final Color GRID = new Color(0xe6e6e6);
+  // Okabe and Ito's palette: told apart by colour-blind eyes, too
+  private static final List<Color> COLORS =
+      List.of(
+          new Color(0x555555),
+          new Color(0x0072b2),
+          new Color(0xd55e00),
+          new Color(0x009e73),
+          new Color(0xcc79a7),
+          new Color(0xe69f00),
+          new Color(0x56b4e9));
+
+  private HistoryChart() {}
+
+  /** Writes a PNG. */
+  public static void write(Report report, Path file) throws IOException {
+    List<XYChart> charts = new ArrayList<>();
+    charts.add(accuracy(report));
+    charts.add(residuals(report));
+    BitmapEncoder.saveBitmap(charts, 2, 1, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+  }
+
+  private static XYChart accuracy(Report report) {
+    XYChart chart =
+        chart(
+            String.format(
+                "Accuracy on test images: 1/%.3g of the weights, the same %d further epochs for"
+                    + " each",
+                1 / report.target().weights(), report.epochs().further()),
+            "epoch",
+            "accuracy, %");
+    Map<String, List<EpochResult>> runs = new LinkedHashMap<>();
+    for (EpochResult epoch : report.history()) {
+      runs.computeIfAbsent(epoch.run(), run -> new ArrayList<>()).add(epoch);
+    }
+    int color = 0;
+    for (Map.Entry<String, List<EpochResult>> run : runs.entrySet()) {
+      List<Double> x = new ArrayList<>();
+      List<Double> y = new ArrayList<>();
+      int offset = run.getKey().equals("base") ? 0 : report.epochs().base();
+      for (EpochResult epoch : run.getValue()) {
+        x.add((double) offset + epoch.epoch());
+        y.add(100 * epoch.accuracy());
+      }
+      line(chart, run.getKey(), x, y, COLORS.get(color++ % COLORS.size()), SeriesMarkers.CIRCLE);
+    }
+    addProjected(chart, report);
+    return chart;
+  }
+
+  private static void addProjected(XYChart chart, Report report) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (EpochResult epoch : report.history()) {
+      if (epoch.projectedAccuracy() != null) {
+        x.add((double) report.epochs().base() + epoch.epoch());
+        y.add(100 * epoch.projectedAccuracy());
+      }
+    }
+    if (!x.isEmpty()) {
+      line(chart, "admmTT, projected", x, y, COLORS.get(5), SeriesMarkers.DIAMOND)
+          .setLineStyle(
+              new BasicStroke(
+                  2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND, 1, new float[] {2, 6}, 0));
+    }
+  }
+
+  private static XYChart residuals(Report report) {
+    XYChart chart =
+        chart("ADMM: distance of each weight W to its tensor train Z", "epoch", "|W - Z| / |W|");
+    chart.getStyler().setYAxisLogarithmic(true);
+    Map<String, List<double[]>> layers = new LinkedHashMap<>();
+    for (EpochResult epoch : report.history()) {
+      List<EpochResult.LayerResidual> residuals = epoch.residuals();
+      if (residuals == null) {
+        continue;
+      }
+      for (EpochResult.LayerResidual residual : residuals) {
+        if (residual.relative() > 0) { // the axis is logarithmic
+          layers
+              .computeIfAbsent(residual.layer(), name -> new ArrayList<>())
+              .add(new double[] {report.epochs().base() + epoch.epoch(), residual.relative()});
+        }
+      }
+    }
+    int color = 1;
+    for (Map.Entry<String, List<double[]>> layer : layers.entrySet()) {
+      List<Double> x = layer.getValue().stream().map(point -> point[0]).toList();
+      List<Double> y = layer.getValue().stream().map(point -> point[1]).toList();
+      line(chart, layer.getKey(), x, y, COLORS.get(color++ % COLORS.size()), SeriesMarkers.CIRCLE);
+    }
+    return chart;
+  }
+
+  private static XYChart chart(String title, String x, String y) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title)
+            .xAxisTitle(x)
+            .yAxisTitle(y)
+            .build();
+    XYStyler style = chart.getStyler();
+    style.setChartBackgroundColor(Color.WHITE);
+    style.setChartFontColor(INK);
+    style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
+    style.setChartTitleBoxVisible(false);
+    style.setChartPadding(14);
+    style.setLegendPosition(Styler.LegendPosition.OutsideE);
+    style.setLegendBorderColor(Color.WHITE);
+    style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+    style.setPlotBorderVisible(false);
+    style.setPlotGridLinesColor(GRID);
+    style.setPlotGridLinesStroke(new BasicStroke(1));
+    style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+    style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    style.setAxisTickMarksColor(GRID);
+    style.setMarkerSize(6);
+    return chart;
+  }
+
+  private static XYSeries line(
+      XYChart chart, String name, List<Double> x, List<Double> y, Color color, Marker marker) {
+    XYSeries series = chart.addSeries(name, x, y);
+    series.setLineColor(color);
+    series.setMarkerColor(color);
+    series.setMarker(marker);
+    series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+    return series;
+  }
+}
