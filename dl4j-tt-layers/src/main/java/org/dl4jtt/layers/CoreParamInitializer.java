@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -15,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.dl4jtt.tensor.RandomCores;
 import org.dl4jtt.tensor.TensorForm;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -173,14 +173,26 @@ public final class CoreParamInitializer implements ParamInitializer {
     if (zero) {
       deviation = standardDeviation(new WeightInitXavier(), fanIn, fanOut, layerName);
     }
-    draw(form, cores, deviation, Nd4j.getRandom().nextLong());
+    List<INDArray> drawn =
+        RandomCores.of(
+                form,
+                deviation,
+                RandomCores.Distribution.NORMAL,
+                Nd4j.getRandom().nextLong(),
+                cores.get(0).dataType())
+            .cores();
+    for (int k = 0; k < drawn.size(); k++) {
+      cores.get(k).assign(drawn.get(k).reshape('c', form.coreShape(k)));
+    }
     if (zero) {
       // The product is zero, yet not every gradient is: only the last core is zero.
       cores.get(cores.size() - 1).assign(0);
     }
   }
 
-  /** Measured on a sample, so that it holds for a user's own weight initialisation as well. */
+  /**
+   * Root mean square of a sample, so that it holds for a user's own weight initialisation as well.
+   */
   private static double standardDeviation(
       IWeightInit weightInit, double fanIn, double fanOut, String layerName) {
     state(
@@ -190,12 +202,7 @@ public final class CoreParamInitializer implements ParamInitializer {
     int side = 128; // 16384 numbers: the deviation is right to about 0.6 %
     INDArray sample = Nd4j.createUninitialized(DataType.DOUBLE, (long) side * side);
     weightInit.init(fanIn, fanOut, new long[] {side, side}, 'f', sample);
-    double deviation =
-        Math.sqrt(
-            sample.norm2Number().doubleValue()
-                * sample.norm2Number().doubleValue()
-                / sample.length());
-    return deviation;
+    return sample.norm2Number().doubleValue() / side;
   }
 
   private static long biases(Layer layer) {
@@ -209,22 +216,5 @@ public final class CoreParamInitializer implements ParamInitializer {
         "layer '%s': its number of inputs is not known; call nIn(..) on the layer or set an input type",
         layer.getLayerName());
     return Objects.requireNonNull(form);
-  }
-
-  // Stand-in until the tensor package has RandomCores.
-  private static void draw(TensorForm form, List<INDArray> cores, double deviation, long seed) {
-    Random random = new Random(seed);
-    double paths = 1;
-    for (int k = 0; k < form.order(); k++) {
-      paths *= form.ranks().get(k);
-    }
-    double each = Math.pow(deviation * deviation / paths, 0.5 / form.order());
-    for (INDArray core : cores) {
-      double[] values = new double[(int) core.length()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = each * random.nextGaussian();
-      }
-      core.assign(Nd4j.createFromArray(values).reshape('c', core.shape()));
-    }
   }
 }
