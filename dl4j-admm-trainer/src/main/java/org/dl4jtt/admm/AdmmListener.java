@@ -4,7 +4,6 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -14,8 +13,8 @@ import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.surgery.BoundListener;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code fit(DataSet)} and ParallelWrapper fire no epoch events: call {@link #endEpoch} with the
  * network after each pass over the data. Frozen layers are skipped.
  */
-public final class AdmmListener extends BaseTrainingListener {
+public final class AdmmListener extends BaseTrainingListener implements BoundListener {
   private final List<Constrained> constrained;
   private final @Nullable CompressionPlan plan;
   private final AdmmSettings settings;
@@ -184,20 +183,12 @@ public final class AdmmListener extends BaseTrainingListener {
    * @throws IllegalStateException if the network was trained without this listener in between
    */
   public MultiLayerNetwork decompose(MultiLayerNetwork network) {
-    MultiLayerNetwork small = ModelSurgery.decompose(network, planToDecompose(network));
-    small.setListeners(withoutThis(small.getListeners()));
-    return small;
+    return ModelSurgery.decompose(network, planToDecompose(network));
   }
 
   /** As {@link #decompose(MultiLayerNetwork)}. */
   public ComputationGraph decompose(ComputationGraph network) {
-    ComputationGraph small = ModelSurgery.decompose(network, planToDecompose(network));
-    small.setListeners(withoutThis(small.getListeners()));
-    return small;
-  }
-
-  private List<TrainingListener> withoutThis(Collection<TrainingListener> listeners) {
-    return listeners.stream().filter(listener -> listener != this).toList();
+    return ModelSurgery.decompose(network, planToDecompose(network));
   }
 
   private CompressionPlan planToDecompose(Model model) {

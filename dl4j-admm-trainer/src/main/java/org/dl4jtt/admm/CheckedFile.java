@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +23,7 @@ import java.security.NoSuchAlgorithmException;
  */
 final class CheckedFile {
   private static final int DIGEST_BYTES = 32;
+  private static final int BUFFER = 1 << 16;
 
   private CheckedFile() {}
 
@@ -85,16 +85,20 @@ final class CheckedFile {
       throw new IOException(file + " is truncated: " + Files.size(file) + " bytes");
     }
     MessageDigest digest = sha256();
-    try (InputStream in =
-        new DigestInputStream(new BufferedInputStream(Files.newInputStream(file)), digest)) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       byte[] start = in.readNBytes(magic.length());
       if (!new String(start, StandardCharsets.US_ASCII).equals(magic)) {
         throw new IOException(
             file + " is not a state file of dl4j-tt: it does not start with " + magic);
       }
-      in.skipNBytes(content - magic.length());
-      byte[] computed = digest.digest();
-      if (!MessageDigest.isEqual(computed, in.readNBytes(DIGEST_BYTES))) {
+      digest.update(start);
+      byte[] buffer = new byte[BUFFER];
+      for (long left = content - start.length; left > 0; ) {
+        int n = in.readNBytes(buffer, 0, (int) Math.min(BUFFER, left));
+        digest.update(buffer, 0, n);
+        left -= n == 0 ? left : n; // a file that shrinks while it is read
+      }
+      if (!MessageDigest.isEqual(digest.digest(), in.readNBytes(DIGEST_BYTES))) {
         throw new IOException(
             file + " is truncated or altered: its checksum is wrong; use an earlier checkpoint");
       }

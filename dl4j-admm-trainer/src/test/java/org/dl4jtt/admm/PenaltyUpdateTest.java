@@ -72,7 +72,7 @@ class PenaltyUpdateTest {
               "fW",
               "layer0",
               "bRW",
-              "layer1",
+              "last",
               "W"));
       all.add(
           of(
