@@ -11,10 +11,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Convolves a batch by a kernel's cores, and differentiates that, as a {@link ConvPlan} says. */
 public final class ConvContraction {
   private final ConvPlan plan;
+  private final NativeConvolution convolution;
 
   /** Does what the plan says. */
   public ConvContraction(ConvPlan plan) {
+    this(plan, Products.best());
+  }
+
+  ConvContraction(ConvPlan plan, Products products) {
     this.plan = plan;
+    this.convolution = new NativeConvolution(products);
   }
 
   /** What a forward pass leaves for the backward pass: merged cores and the stages' inputs. */
@@ -68,7 +74,7 @@ public final class ConvContraction {
   }
 
   private void run(Intermediates all, int stage, INDArray out, Scratch scratch) {
-    NativeConvolution.forward(
+    convolution.forward(
         plan.stages().get(stage),
         all.inputs.get(stage),
         all.kernels.kernels().get(stage),
@@ -101,7 +107,7 @@ public final class ConvContraction {
       INDArray x = all.inputs.get(s);
       INDArray dx = s == 0 ? xGradient : scratch.allocate(x.dataType(), x.shape());
       INDArray dKernel = scratch.allocate(x.dataType(), kernel.shape());
-      NativeConvolution.backward(
+      convolution.backward(
           stage, x, kernel, gradient.reshape('c', stage.outputShape()), dx, dKernel, scratch);
       kernelGradients.add(0, dKernel);
       gradient = dx;

@@ -11,31 +11,44 @@ import org.dl4jtt.tensor.TensorForm;
  * ratios decide which plan is chosen.
  */
 final class ConvCost {
-  private static final double GEMM = 80e9; // operations per second, products of merged cores too
+  private static final double MERGING = 80e9; // operations per second, products of cores
   private static final double CONVOLUTION = 110e9;
   private static final double FEW_CHANNELS = 60e9;
   private static final int FEW = 16;
   private static final double DILATED = 40e9; // im2col and a product
   private static final double BYTES = 6e9; // per second, to and from memory
-  private static final double CALL = 15e-6;
+  private static final double CALL = 30e-6;
 
   private ConvCost() {}
 
   static double seconds(TensorForm form, List<ConvGeometry> stages, boolean training) {
     double seconds = 0;
     for (ConvGeometry stage : stages) {
-      seconds += stage.flops() / rate(stage) + 4.0 * elements(stage) / BYTES + CALL;
+      seconds +=
+          isFasterAsProducts(stage, Products.best())
+              ? asProducts(stage, Products.best())
+              : asOperation(stage);
       // Merged kernels are written once by a product and read once.
-      seconds += 4.0 * kernel(stage) / BYTES + 2.0 * kernel(stage) * inner(form) / GEMM + CALL;
+      seconds += 4 * kernel(stage) / BYTES + 2 * kernel(stage) * inner(form) / MERGING + CALL;
     }
     // Backward: one convolution for the input's gradient and one for the kernel's.
     return training ? 3 * seconds : seconds;
   }
 
+  /** True for a 1x1 convolution that matrix products do sooner than the native operation. */
+  static boolean isFasterAsProducts(ConvGeometry stage, Products products) {
+    return stage.isPointwise() && asProducts(stage, products) < asOperation(stage);
+  }
+
+  private static double asProducts(ConvGeometry stage, Products products) {
+    return products.costs().of(Pointwise.forward(stage));
+  }
+
+  private static double asOperation(ConvGeometry stage) {
+    return stage.flops() / rate(stage) + 4 * elements(stage) / BYTES + CALL;
+  }
+
   private static double rate(ConvGeometry stage) {
-    if (stage.isPointwise()) {
-      return GEMM;
-    }
     if (stage.isDilated()) {
       return DILATED;
     }

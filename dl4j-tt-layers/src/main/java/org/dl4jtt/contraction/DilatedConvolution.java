@@ -13,22 +13,26 @@ import org.nd4j.linalg.convolution.Convolution;
  * <p>ND4J 1.0.0-M2.1's conv2d fails in FLOAT with the oneDNN natives for every dilation above one.
  */
 final class DilatedConvolution {
-  private DilatedConvolution() {}
+  private final NativeConvolution convolution;
 
-  static void forward(ConvGeometry g, INDArray x, INDArray kernel, INDArray out, Scratch scratch) {
+  DilatedConvolution(NativeConvolution convolution) {
+    this.convolution = convolution;
+  }
+
+  void forward(ConvGeometry g, INDArray x, INDArray kernel, INDArray out, Scratch scratch) {
     INDArray columns = columns(g, x, scratch);
     INDArray matrix = columnKernel(g, kernel, scratch);
     ConvGeometry product = product(g);
     if (!g.channelsLast()) {
-      NativeConvolution.forward(product, columns, matrix, out, scratch);
+      convolution.forward(product, columns, matrix, out, scratch);
       return;
     }
     INDArray first = scratch.allocate(x.dataType(), product.outputShape());
-    NativeConvolution.forward(product, columns, matrix, first, scratch);
+    convolution.forward(product, columns, matrix, first, scratch);
     out.assign(first.permute(0, 2, 3, 1));
   }
 
-  static void backward(
+  void backward(
       ConvGeometry g,
       INDArray x,
       INDArray kernel,
@@ -40,7 +44,7 @@ final class DilatedConvolution {
     INDArray matrix = columnKernel(g, kernel, scratch);
     INDArray columnGradient = scratch.allocate(x.dataType(), product.inputShape());
     INDArray matrixGradient = scratch.allocate(x.dataType(), matrix.shape());
-    NativeConvolution.backward(
+    convolution.backward(
         product,
         columns(g, x, scratch),
         matrix,

@@ -4,12 +4,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** One convolution of a plan and its derivative, by ND4J's native operations, into given arrays. */
+/**
+ * One convolution of a plan and its derivative into given arrays: 1x1 as matrix products where that
+ * is predicted to be faster, with gaps by columns, everything else by ND4J's native operation.
+ */
 final class NativeConvolution {
   /** Kernels are [O, kH, kW, I]. */
   private static final int OUTPUTS_POSITIONS_INPUTS = 2;
 
-  private NativeConvolution() {}
+  private final Products products;
+  private final Pointwise pointwise;
+  private final DilatedConvolution dilated;
+
+  NativeConvolution(Products products) {
+    this.products = products;
+    this.pointwise = new Pointwise(products);
+    this.dilated = new DilatedConvolution(this);
+  }
 
   /**
    * out = x * kernel.
@@ -17,17 +28,20 @@ final class NativeConvolution {
    * @param x 'c' ordered, of the geometry's input shape
    * @param kernel [O, kH, kW, I]
    */
-  static void forward(
-      ConvGeometry geometry, INDArray x, INDArray kernel, INDArray out, Scratch scratch) {
+  void forward(ConvGeometry geometry, INDArray x, INDArray kernel, INDArray out, Scratch scratch) {
     if (geometry.isDilated()) {
-      DilatedConvolution.forward(geometry, x, kernel, out, scratch);
+      dilated.forward(geometry, x, kernel, out, scratch);
+      return;
+    }
+    if (ConvCost.isFasterAsProducts(geometry, products)) {
+      pointwise.forward(geometry, x, kernel, out);
       return;
     }
     Nd4j.exec(operation("conv2d", geometry).addInputs(x, kernel).addOutputs(out).build());
   }
 
   /** Gradients of input and kernel, both overwritten. */
-  static void backward(
+  void backward(
       ConvGeometry geometry,
       INDArray x,
       INDArray kernel,
@@ -36,8 +50,11 @@ final class NativeConvolution {
       INDArray kernelGradient,
       Scratch scratch) {
     if (geometry.isDilated()) {
-      DilatedConvolution.backward(
-          geometry, x, kernel, outGradient, xGradient, kernelGradient, scratch);
+      dilated.backward(geometry, x, kernel, outGradient, xGradient, kernelGradient, scratch);
+      return;
+    }
+    if (ConvCost.isFasterAsProducts(geometry, products)) {
+      pointwise.backward(geometry, x, kernel, outGradient, xGradient, kernelGradient);
       return;
     }
     Nd4j.exec(

@@ -105,40 +105,43 @@ class ConvContractionTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void forwardAndBackward_equalTheSumOverTheFullKernel(Case c) {
-    ConvContraction contraction =
-        new ConvContraction(ConvPlan.of(c.kind, c.form, c.geometry, true));
+    ConvPlan plan = ConvPlan.of(c.kind, c.form, c.geometry, true);
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
-      double tolerance =
-          type == DataType.DOUBLE ? 1e-12 : 1e-4; // sums of some 100 products of O(1)
-      Random random = new Random(7);
-      List<INDArray> cores = new ArrayList<>();
-      List<INDArray> gradients = new ArrayList<>();
-      for (long[] shape : c.form.coreShapes()) {
-        cores.add(random(random, type, shape));
-        gradients.add(Nd4j.valueArrayOf(shape, Double.NaN, type));
-      }
-      INDArray x = random(random, type, c.geometry.inputShape());
-      INDArray out = DETACHED.allocate(type, c.geometry.outputShape());
-      ConvContraction.Intermediates kept = contraction.forward(cores, x, out, DETACHED);
+      check(c, new ConvContraction(plan, Products.best()), type);
+      check(c, new ConvContraction(plan, new Nd4jProducts()), type);
+    }
+  }
 
-      INDArray kernel = kernel(c.form, cores);
-      assertThat(maxError(out, naive(c.geometry, x, kernel))).isLessThan(tolerance);
+  private static void check(Case c, ConvContraction contraction, DataType type) {
+    double tolerance = type == DataType.DOUBLE ? 1e-12 : 1e-4; // sums of some 100 products of O(1)
+    Random random = new Random(7);
+    List<INDArray> cores = new ArrayList<>();
+    List<INDArray> gradients = new ArrayList<>();
+    for (long[] shape : c.form.coreShapes()) {
+      cores.add(random(random, type, shape));
+      gradients.add(Nd4j.valueArrayOf(shape, Double.NaN, type));
+    }
+    INDArray x = random(random, type, c.geometry.inputShape());
+    INDArray out = DETACHED.allocate(type, c.geometry.outputShape());
+    ConvContraction.Intermediates kept = contraction.forward(cores, x, out, DETACHED);
 
-      INDArray dOut = random(random, type, c.geometry.outputShape());
-      INDArray dx = DETACHED.allocate(type, c.geometry.inputShape());
-      contraction.backward(kept, dOut, dx, gradients, DETACHED);
-      // <dOut, conv(v, W)> = <dx, v> for any v, as the convolution is linear in the image
-      INDArray v = random(random, type, c.geometry.inputShape());
-      assertThat(dot(dx, v)).isCloseTo(dot(dOut, naive(c.geometry, v, kernel)), within(tolerance));
-      // ... and in every core
-      for (int k = 0; k < cores.size(); k++) {
-        INDArray direction = random(random, type, c.form.coreShape(k));
-        List<INDArray> other = new ArrayList<>(cores);
-        other.set(k, direction);
-        assertThat(dot(gradients.get(k), direction))
-            .as("core %d", k)
-            .isCloseTo(dot(dOut, naive(c.geometry, x, kernel(c.form, other))), within(tolerance));
-      }
+    INDArray kernel = kernel(c.form, cores);
+    assertThat(maxError(out, naive(c.geometry, x, kernel))).isLessThan(tolerance);
+
+    INDArray dOut = random(random, type, c.geometry.outputShape());
+    INDArray dx = DETACHED.allocate(type, c.geometry.inputShape());
+    contraction.backward(kept, dOut, dx, gradients, DETACHED);
+    // <dOut, conv(v, W)> = <dx, v> for any v, as the convolution is linear in the image
+    INDArray v = random(random, type, c.geometry.inputShape());
+    assertThat(dot(dx, v)).isCloseTo(dot(dOut, naive(c.geometry, v, kernel)), within(tolerance));
+    // ... and in every core
+    for (int k = 0; k < cores.size(); k++) {
+      INDArray direction = random(random, type, c.form.coreShape(k));
+      List<INDArray> other = new ArrayList<>(cores);
+      other.set(k, direction);
+      assertThat(dot(gradients.get(k), direction))
+          .as("core %d", k)
+          .isCloseTo(dot(dOut, naive(c.geometry, x, kernel(c.form, other))), within(tolerance));
     }
   }
 
