@@ -14,8 +14,9 @@ final class Finite {
       return; // a sum of magnitudes: neither NaN nor infinity gets lost in it
     }
     long[] shape = tensor.shape();
+    INDArray ordered = tensor.dup('c'); // getDouble(i) counts in the array's own order
     for (long i = 0; i < tensor.length(); i++) {
-      double value = tensor.getDouble(i);
+      double value = ordered.getDouble(i);
       argument(
           Double.isFinite(value),
           "the value at %s is %s; only finite weights can be decomposed",

@@ -4,7 +4,9 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Splits a number of inputs or outputs into modes.
@@ -26,9 +28,18 @@ public final class ModeFactorization {
   public static List<Integer> balanced(int n, int d) {
     argument(n >= 1, "%d cannot be split into modes; it must be 1 or more", n);
     argument(d >= 1 && d <= 31, "%d cannot be split into %d modes; from 1 to 31 make sense", n, d);
-    List<Integer> best = new ArrayList<>();
-    search(n, d, n, new ArrayList<>(), best);
-    return List.copyOf(best);
+    return splits(n, d).stream()
+        .min(Comparator.comparingLong(ModeFactorization::sum))
+        .orElseThrow(); // n, 1, …, 1 is always among them
+  }
+
+  /** All falling splits into at most {@code maxModes} modes above 1; {@code [1]} for 1. */
+  static List<List<Integer>> all(int n, int maxModes) {
+    argument(n >= 1, "%d cannot be split into modes; it must be 1 or more", n);
+    return splits(n, maxModes).stream()
+        .map(split -> n == 1 ? List.of(1) : split.stream().filter(mode -> mode > 1).toList())
+        .distinct()
+        .toList();
   }
 
   /** Output modes and input modes of one length, for the PAIRED scheme. */
@@ -45,23 +56,36 @@ public final class ModeFactorization {
     return new Pair(m, List.copyOf(n));
   }
 
-  /** All falling factorisations of n into d divisors of at most {@code largest}. */
-  private static void search(int n, int d, int largest, List<Integer> modes, List<Integer> best) {
-    if (d == 1) {
-      if (n <= largest) {
-        modes.add(n);
-        if (best.isEmpty() || sum(modes) < sum(best)) {
-          best.clear();
-          best.addAll(modes);
-        }
-        modes.remove(modes.size() - 1);
-      }
+  private static List<List<Integer>> splits(int n, int d) {
+    List<Integer> divisors =
+        IntStream.rangeClosed(1, (int) Math.sqrt(n))
+            .filter(mode -> n % mode == 0)
+            .flatMap(mode -> IntStream.of(mode, n / mode))
+            .sorted()
+            .distinct()
+            .boxed()
+            .toList();
+    List<List<Integer>> splits = new ArrayList<>();
+    search(n, d, n, divisors, new ArrayList<>(), splits);
+    return splits;
+  }
+
+  /** Adds the falling splits of n into d divisors of at most {@code largest} each. */
+  private static void search(
+      int n,
+      int d,
+      int largest,
+      List<Integer> divisors,
+      List<Integer> modes,
+      List<List<Integer>> splits) {
+    if (d == 0) {
+      splits.add(List.copyOf(modes)); // n = 1: larger products were not followed
       return;
     }
-    for (int mode = 1; mode <= Math.min(n, largest); mode++) {
-      if (n % mode == 0 && Math.pow(mode, d) >= n) {
+    for (int mode : divisors) {
+      if (mode <= largest && n % mode == 0 && Math.pow(mode, d) >= n) {
         modes.add(mode);
-        search(n / mode, d - 1, mode, modes, best);
+        search(n / mode, d - 1, mode, divisors, modes, splits);
         modes.remove(modes.size() - 1);
       }
     }

@@ -68,7 +68,9 @@ final class Dense {
     return Math.sqrt(sum);
   }
 
-  static double distance(INDArray a, INDArray b) {
+  static double distance(INDArray left, INDArray right) {
+    INDArray a = left.dup('c'); // getDouble(i) counts in the array's own order
+    INDArray b = right.dup('c');
     double sum = 0;
     for (long i = 0; i < a.length(); i++) {
       double difference = a.getDouble(i) - b.getDouble(i);

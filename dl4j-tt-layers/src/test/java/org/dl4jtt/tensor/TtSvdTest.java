@@ -61,12 +61,12 @@ class TtSvdTest {
 
   @Test
   void nan_isNamedWithItsPlace() {
-    INDArray tensor = Dense.random(4, 2, 3);
-    tensor.putScalar(1, 2, Double.NaN);
+    INDArray tensor = Dense.random(4, 2, 3).dup('f');
+    tensor.putScalar(0, 2, Double.NaN);
 
     assertThatThrownBy(() -> TtSvd.decompose(tensor, Truncation.relativeError(0.1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the value at [1, 2] is NaN; only finite weights can be decomposed");
+        .hasMessage("the value at [0, 2] is NaN; only finite weights can be decomposed");
   }
 
   @Test
