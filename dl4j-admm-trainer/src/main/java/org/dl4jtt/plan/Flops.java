@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.dl4jtt.constraint.TensorRingSet;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvPlan;
+import org.dl4jtt.contraction.MatrixContraction;
 import org.dl4jtt.layers.TensorLayer;
 import org.dl4jtt.layers.convert.StockWeights;
 import org.dl4jtt.layers.convert.WeightShape;
@@ -45,7 +46,10 @@ record Flops(Layer layer, Optional<InputType> input) {
     if (form.tensorization().isKernel() && geometry.isPresent()) {
       return ConvPlan.cheapest(form, geometry.get(), false).flops();
     }
-    return 2 * new TensorRingSet(form).cost().flops();
+    if (form.tensorization().isKernel()) {
+      return 2 * new TensorRingSet(form).cost().flops(); // of one position
+    }
+    return Math.round(MatrixContraction.of(form).plan(1, false).flops());
   }
 
   /** All of the layer, stock or tensor. */

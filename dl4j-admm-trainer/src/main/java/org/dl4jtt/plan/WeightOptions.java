@@ -66,7 +66,14 @@ final class WeightOptions {
     double limit = dense / settings.minRatios.getOrDefault(layer.name(), settings.minRatio);
     List<Option> options = new ArrayList<>();
     options.add(new Option(null, 0, dense));
+    List<Energies> energies =
+        parameters.stream()
+            .map(name -> new Energies(parameter(name), layer.name() + ", weight " + name))
+            .toList();
     for (Tensorization t : Candidates.of(shape, settings.schemes)) {
+      if (Energies.longestSide(t) > Energies.LONGEST_SIDE) {
+        continue;
+      }
       if (countsFlops() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
         continue; // rebuilt: as many operations as the dense kernel
       }
@@ -74,7 +81,7 @@ final class WeightOptions {
           t.isKernel() && t.scheme() == Scheme.PAIRED && settings.schemes.size() > 1
               ? PAIRED_KERNEL_HANDICAP
               : 1;
-      double[][] tails = tails(t);
+      double[][] tails = tails(energies, t);
       addOptions(t, 1, tails, handicap, options);
       if (settings.rings) {
         for (int ends : RING_ENDS) {
@@ -113,21 +120,19 @@ final class WeightOptions {
   }
 
   /** tail_k of the weight; of tied ones the mean. */
-  private double[][] tails(Tensorization t) {
-    double[][] sum = new double[0][];
-    for (String name : parameters) {
-      double[][] tails = Energies.of(parameter(name), t);
-      if (sum.length == 0) {
-        sum = tails;
-        continue;
-      }
-      for (int k = 0; k < tails.length; k++) {
-        for (int r = 0; r < tails[k].length; r++) {
-          sum[k][r] = (sum[k][r] + tails[k][r]) / 2;
+  private static double[][] tails(List<Energies> energies, Tensorization t) {
+    double[][] mean = energies.get(0).tails(t);
+    for (int i = 1; i < energies.size(); i++) {
+      double[][] next = energies.get(i).tails(t);
+      for (int k = 0; k < mean.length; k++) {
+        double[] sum = mean[k].clone();
+        for (int r = 0; r < sum.length; r++) {
+          sum[r] += (next[k][r] - sum[r]) / (i + 1);
         }
+        mean[k] = sum;
       }
     }
-    return sum;
+    return mean;
   }
 
   private INDArray parameter(String name) {
