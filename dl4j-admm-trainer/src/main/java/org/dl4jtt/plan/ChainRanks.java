@@ -97,6 +97,9 @@ final class ChainRanks {
       }
       best = next;
     }
+    if (best[0] == Double.POSITIVE_INFINITY) {
+      return new Choice(List.of(), best[0], best[0]); // no ranks among the options meet
+    }
     return trace(from);
   }
 
@@ -129,7 +132,7 @@ final class ChainRanks {
 
   /**
    * The choices that are best for some λ: the corners of the lower convex hull of (cost, energy),
-   * cheapest first.
+   * cheapest first; none if no ranks among the options can be reached.
    *
    * @param scale the cost that makes an energy of {@value #NEGLIGIBLE} not worth while
    */
@@ -137,6 +140,9 @@ final class ChainRanks {
     Choice cheapest = minimise(CHEAPEST);
     Choice exact = minimise(NEGLIGIBLE / scale);
     List<Choice> hull = new ArrayList<>();
+    if (cheapest.ranks.isEmpty()) {
+      return hull;
+    }
     hull.add(cheapest);
     if (exact.cost > cheapest.cost) {
       refine(cheapest, exact, hull);
