@@ -20,7 +20,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class TensorLayers {
   /** One small class for each kind of layer. */
   private static final List<LayerConversion> CONVERSIONS =
-      List.of(new DenseConversion(), new ConvConversion(), new WrapperConversion());
+      List.of(
+          new DenseConversion(),
+          new ConvConversion(),
+          new LstmConversion(),
+          new WrapperConversion());
 
   private TensorLayers() {}
 
