@@ -94,7 +94,7 @@ public final class CoreParamInitializer implements ParamInitializer {
           form,
           cores(params, form),
           layer.getWeightInitFn(),
-          (double) layer.getNIn() * positions,
+          layer instanceof TTEmbedding ? 1 : (double) layer.getNIn() * positions, // as DL4J
           (double) layer.getNOut() * positions,
           layer.getLayerName());
       INDArray bias = params.get(BIAS);

@@ -24,6 +24,7 @@ public final class TensorLayers {
           new DenseConversion(),
           new ConvConversion(),
           new LstmConversion(),
+          new EmbeddingConversion(),
           new WrapperConversion());
 
   private TensorLayers() {}
