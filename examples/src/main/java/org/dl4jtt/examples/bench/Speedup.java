@@ -1,0 +1,104 @@
+package org.dl4jtt.examples.bench;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+
+/**
+ * How many times faster a contender is than the first of its row.
+ *
+ * @param row benchmark and parameters, without the contender
+ * @param contender who computed
+ * @param milliseconds time per call
+ * @param error of the time, half the width of its 99.9 % confidence interval; NaN from a single
+ *     measurement
+ * @param ratio time of the first contender / this time
+ * @param ratioError of the ratio, from the errors of both times taken as independent
+ */
+record Speedup(
+    String row,
+    String contender,
+    double milliseconds,
+    double error,
+    double ratio,
+    double ratioError) {
+  private static final String CONTENDER = "contender";
+
+  static List<Speedup> of(Collection<RunResult> results) {
+    Map<String, List<RunResult>> rows = new LinkedHashMap<>();
+    for (RunResult result : results) {
+      rows.computeIfAbsent(row(result.getParams()), key -> new ArrayList<>()).add(result);
+    }
+    List<Speedup> ratios = new ArrayList<>();
+    rows.forEach(
+        (row, contenders) -> {
+          Result<?> base = contenders.get(0).getPrimaryResult();
+          for (RunResult contender : contenders) {
+            Result<?> time = contender.getPrimaryResult();
+            double ratio = base.getScore() / time.getScore();
+            double relative = Math.hypot(relativeError(base), relativeError(time));
+            ratios.add(
+                new Speedup(
+                    row,
+                    contender.getParams().getParam(CONTENDER),
+                    time.getScore(),
+                    time.getScoreError(),
+                    ratio,
+                    time == base ? 0 : ratio * relative));
+          }
+        });
+    return ratios;
+  }
+
+  private static double relativeError(Result<?> time) {
+    return time.getScoreError() / time.getScore();
+  }
+
+  private static String row(BenchmarkParams params) {
+    String name = params.getBenchmark();
+    int method = name.lastIndexOf('.');
+    StringBuilder row = new StringBuilder(name.substring(name.lastIndexOf('.', method - 1) + 1));
+    for (String key : params.getParamsKeys()) {
+      if (!key.equals(CONTENDER)) {
+        row.append(' ').append(key).append('=').append(params.getParam(key));
+      }
+    }
+    return row.toString();
+  }
+
+  /** Whether every row of a benchmark has as many contenders as its longest. */
+  static boolean isComplete(List<Speedup> ratios) {
+    Map<String, Map<String, Integer>> rows = new LinkedHashMap<>();
+    for (Speedup r : ratios) {
+      String benchmark = r.row.split(" ", 2)[0];
+      rows.computeIfAbsent(benchmark, key -> new LinkedHashMap<>()).merge(r.row, 1, Integer::sum);
+    }
+    return !ratios.isEmpty()
+        && rows.values().stream().allMatch(counts -> Set.copyOf(counts.values()).size() == 1);
+  }
+
+  static String table(List<Speedup> ratios) {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        String.format("%-66s %-12s %12s %18s%n", "benchmark", "contender", "ms", "times faster"));
+    String previous = "";
+    for (Speedup r : ratios) {
+      table.append(
+          String.format(
+              "%-66s %-12s %12.3f %9.2f ± %6.2f%n",
+              r.row.equals(previous) ? "" : r.row,
+              r.contender,
+              r.milliseconds,
+              r.ratio,
+              r.ratioError));
+      previous = r.row;
+    }
+    return table.toString();
+  }
+}
