@@ -5,6 +5,7 @@ import static org.dl4jtt.tensor.Check.argument;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * How a Deeplearning4j weight becomes a tensor: the one definition that the projection, the
@@ -26,7 +27,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param inputModes n₁ … n_q; their product is the number of inputs
  */
 public record Tensorization(
-    Scheme scheme, List<Integer> outputModes, List<Integer> kernel, List<Integer> inputModes) {
+    Scheme scheme,
+    List<Integer> outputModes,
+    // Named on purpose: ignoring isKernel() would take the property "kernel" along.
+    @JsonProperty("kernel") List<Integer> kernel,
+    List<Integer> inputModes) {
 
   /** More modes than this can only be a mistake: 2^31 inputs have 31 modes of two. */
   private static final int MAX_MODES = 64;

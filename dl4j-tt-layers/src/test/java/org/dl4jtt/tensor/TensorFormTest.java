@@ -28,6 +28,16 @@ class TensorFormTest {
   }
 
   @Test
+  void aKernel_survivesDl4jsJsonMapper() throws Exception {
+    ObjectMapper mapper = JsonMappers.getMapper();
+    TensorForm form =
+        TensorForm.of(
+            Tensorization.kernel(Scheme.SEPARATED, List.of(2, 3), 3, 2, List.of(4)),
+            List.of(1, 2, 3, 4, 1));
+    assertThat(mapper.readValue(mapper.writeValueAsString(form), TensorForm.class)).isEqualTo(form);
+  }
+
+  @Test
   void aNewerFormat_isRefused() {
     assertThatThrownBy(() -> new TensorForm(2, FC6.tensorization(), FC6.ranks()))
         .hasMessageContaining("format is 2, this release of dl4j-tt reads up to 1");
