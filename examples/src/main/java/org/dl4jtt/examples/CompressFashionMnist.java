@@ -2,8 +2,6 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +26,6 @@ import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.NetworkCost;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -147,17 +144,7 @@ public final class CompressFashionMnist implements Callable<Integer> {
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
     CompressFashionMnist program = new CompressFashionMnist(out);
-    return new CommandLine(program)
-        .setOut(writer(out))
-        .setErr(writer(err))
-        .setParameterExceptionHandler(Errors::onUsage)
-        .setExecutionExceptionHandler(
-            (e, line, parsed) -> Errors.onExecution(e, program.verbose, err))
-        .execute(args);
-  }
-
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(stream, true, Charset.defaultCharset());
+    return Programs.run(program, () -> program.verbose, out, err, args);
   }
 
   @Override
