@@ -1,3 +1,4 @@
+/** The whole of a compression in one call. Start from {@link org.dl4jtt.compress.Compressor}. */
 @NullMarked
 package org.dl4jtt.compress;
 

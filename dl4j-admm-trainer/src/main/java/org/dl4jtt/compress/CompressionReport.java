@@ -1,0 +1,67 @@
+package org.dl4jtt.compress;
+
+import java.util.List;
+import java.util.Locale;
+import org.dl4jtt.admm.AdmmHistory;
+import org.dl4jtt.plan.CompressionPlan;
+
+/**
+ * What a compression did.
+ *
+ * @param plan which weights, in which form
+ * @param stages sizes and scores, in order
+ * @param history of ADMM
+ */
+public record CompressionReport(
+    CompressionPlan plan, List<StageResult> stages, List<AdmmHistory.Entry> history) {
+
+  /**
+   * The network at the end of a stage.
+   *
+   * @param stage which
+   * @param weights all parameters of the network
+   * @param score by the evaluation that was given
+   * @param seconds that the stage took, its evaluation included
+   */
+  public record StageResult(Stage stage, long weights, double score, double seconds) {}
+
+  /** The stages of a compression. */
+  public enum Stage {
+    /** The network as it was given. */
+    DENSE,
+    /** After ADMM, with every constrained weight replaced by its nearest member of the set. */
+    PROJECTED,
+    /** The tensor network made of it. */
+    DECOMPOSED,
+    /** The same, trained on. */
+    FINE_TUNED
+  }
+
+  /** Copies the lists. */
+  public CompressionReport {
+    stages = List.copyOf(stages);
+    history = List.copyOf(history);
+  }
+
+  /** The result of a stage. */
+  public StageResult stage(Stage stage) {
+    return stages.stream().filter(s -> s.stage() == stage).findFirst().orElseThrow();
+  }
+
+  /** A table for people. */
+  @Override
+  public String toString() {
+    StringBuilder table = new StringBuilder("stage         weights      score    seconds\n");
+    for (StageResult s : stages) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "%-10s %10d %10.4f %10.1f%n",
+              s.stage().name().toLowerCase(Locale.ROOT),
+              s.weights(),
+              s.score(),
+              s.seconds()));
+    }
+    return table.toString();
+  }
+}

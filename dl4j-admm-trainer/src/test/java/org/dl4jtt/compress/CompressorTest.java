@@ -1,0 +1,155 @@
+package org.dl4jtt.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dl4jtt.admm.AdmmSettings;
+import org.dl4jtt.compress.CompressionReport.Stage;
+import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.tensor.Scheme;
+import org.dl4jtt.tensor.TensorForm;
+import org.dl4jtt.tensor.Tensorization;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+class CompressorTest {
+  private static final TensorForm FORM =
+      TensorForm.of(
+          Tensorization.matrix(Scheme.SEPARATED, List.of(12), List.of(8)), List.of(1, 3, 1));
+
+  private static NeuralNetConfiguration.Builder conf() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(1)
+        .dataType(DataType.DOUBLE)
+        .updater(new Nesterovs(0.02, 0.9))
+        .activation(Activation.TANH);
+  }
+
+  private static DenseLayer hidden() {
+    return new DenseLayer.Builder().name("fc").nOut(12).build();
+  }
+
+  private static OutputLayer output() {
+    return new OutputLayer.Builder(LossFunction.MSE)
+        .name("out")
+        .nOut(2)
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
+  private static DataSet data() {
+    Random random = new Random(3);
+    INDArray x = Nd4j.create(DataType.DOUBLE, 96, 8);
+    INDArray y = Nd4j.create(DataType.DOUBLE, 96, 2);
+    for (int i = 0; i < 96; i++) {
+      for (int j = 0; j < 8; j++) {
+        x.putScalar(i, j, random.nextGaussian());
+      }
+      y.putScalar(i, 0, Math.tanh(x.getDouble(i, 0) + x.getDouble(i, 1)));
+      y.putScalar(i, 1, Math.tanh(x.getDouble(i, 2) - x.getDouble(i, 0)));
+    }
+    return new DataSet(x, y);
+  }
+
+  @Test
+  void network_isCompressed_andStaysAsItWas() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            conf()
+                .list()
+                .layer(hidden())
+                .layer(output())
+                .setInputType(InputType.feedForward(8))
+                .build());
+    net.init();
+    DataSet data = data();
+    ListDataSetIterator<DataSet> train = new ListDataSetIterator<>(data.asList(), 8);
+    net.fit(train, 20);
+    INDArray before = net.params().dup();
+    CompressionPlan plan = CompressionPlan.of(net).layer("fc", FORM).build();
+    List<Stage> told = new ArrayList<>();
+
+    Compression<MultiLayerNetwork> result =
+        Compressor.of(net, plan)
+            .admmEpochs(25)
+            .fineTuningEpochs(5)
+            .settings(AdmmSettings.defaults().withTolerance(0))
+            .progress(stage -> told.add(stage.stage()))
+            .run(train, n -> n.score(data));
+
+    assertThat(net.params()).isEqualTo(before);
+    assertThat(net.getListeners()).isEmpty();
+    assertThat(told).containsExactly(Stage.values());
+    CompressionReport report = result.report();
+    assertThat(report.history()).hasSize(25);
+    assertThat(report.stage(Stage.DENSE).weights()).isEqualTo(net.numParams());
+    assertThat(report.stage(Stage.FINE_TUNED).weights())
+        .isEqualTo(plan.networkWeightsAfter())
+        .isEqualTo(result.network().numParams());
+    double dense = report.stage(Stage.DENSE).score();
+    assertThat(dense).isCloseTo(net.score(data), within(1e-12));
+    // Planned rank 3 suffices for targets of rank 2 in the inputs.
+    assertThat(report.stage(Stage.DECOMPOSED).score()).isLessThan(2 * dense + 0.01);
+    assertThat(report.stage(Stage.FINE_TUNED).score()).isLessThan(2 * dense + 0.01);
+    assertThat(report.toString()).contains("fine_tuned");
+  }
+
+  @Test
+  void graph_isCompressed() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            conf()
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.feedForward(8))
+                .addLayer("fc", hidden(), "in")
+                .addLayer("out", output(), "fc")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    DataSet data = data();
+    CompressionPlan plan = CompressionPlan.of(graph).layer("fc", FORM).build();
+    Compression<ComputationGraph> result =
+        Compressor.of(graph, plan)
+            .admmEpochs(3)
+            .fineTuningEpochs(1)
+            .run(new ListDataSetIterator<>(data.asList(), 8), n -> n.score(data));
+    assertThat(result.network().numParams()).isEqualTo(plan.networkWeightsAfter());
+    assertThat(result.report().history()).hasSize(3);
+  }
+
+  @Test
+  void epochs_outOfRange_areNamed() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            conf()
+                .list()
+                .layer(hidden())
+                .layer(output())
+                .setInputType(InputType.feedForward(8))
+                .build());
+    net.init();
+    Compressor<MultiLayerNetwork> compressor =
+        Compressor.of(net, CompressionPlan.of(net).layer("fc", FORM).build());
+    assertThatThrownBy(() -> compressor.admmEpochs(0)).hasMessageContaining("admmEpochs is 0");
+    assertThatThrownBy(() -> compressor.fineTuningEpochs(-1))
+        .hasMessageContaining("fineTuningEpochs is -1");
+  }
+}
