@@ -5,12 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * One option for every weight: the least energy, summed over all weights, within a total cost.
+ * One option for every weight: the least loss ({@link Option#loss}), summed over all weights,
+ * within a total cost.
  *
- * <p>One multiplier λ for all, bisected: each weight takes the option of least energy + λ cost, and
+ * <p>One multiplier λ for all, bisected: each weight takes the option of least loss + λ cost, and
  * the smallest λ that keeps to the budget wins (Lagrangian relaxation: the solution is optimal
  * among all of its cost). What it leaves of the budget is then spent, step by step, where a unit of
- * cost saves most energy.
+ * cost saves most loss.
  *
  * <p>The energies are relative to each weight's own norm, so that a layer counts as much as another
  * whatever its scale: batch norm, or the next layer, divides the scale out again.
@@ -62,13 +63,13 @@ final class Budget {
                 options.stream()
                     .min(
                         Comparator.comparingDouble(
-                                (Option option) -> option.energy() + lambda * option.cost())
+                                (Option option) -> option.loss() + lambda * option.cost())
                             .thenComparingDouble(Option::cost))
                     .orElseThrow())
         .toList();
   }
 
-  /** Spends what is left: the swap that saves most energy for its cost, until none fits. */
+  /** Spends what is left: the swap that saves most loss for its cost, until none fits. */
   private static List<Option> fill(List<List<Option>> weights, List<Option> start, double budget) {
     List<Option> chosen = new ArrayList<>(start);
     while (true) {
@@ -80,7 +81,7 @@ final class Budget {
         Option now = chosen.get(i);
         for (Option option : weights.get(i)) {
           double extra = option.cost() - now.cost();
-          double saved = now.energy() - option.energy();
+          double saved = now.loss() - option.loss();
           double worth = saved / Math.max(extra, 1e-9);
           if (saved > 0 && extra <= slack && worth > most) {
             most = worth;

@@ -21,7 +21,7 @@ class BudgetTest {
       List<Option> chosen = Budget.spend(weights, budget);
 
       assertThat(Budget.cost(chosen)).isLessThanOrEqualTo(budget);
-      double energy = chosen.stream().mapToDouble(Option::energy).sum();
+      double energy = chosen.stream().mapToDouble(Option::loss).sum();
       double best = best(weights, 0, budget);
       // Lagrangian choices leave at most one step of one weight on the table.
       double step = weights.stream().mapToDouble(BudgetTest::largestStep).max().orElseThrow();
@@ -59,7 +59,7 @@ class BudgetTest {
   private static double largestStep(List<Option> options) {
     double step = 0;
     for (int i = 1; i < options.size(); i++) {
-      step = Math.max(step, options.get(i - 1).energy() - options.get(i).energy());
+      step = Math.max(step, options.get(i - 1).loss() - options.get(i).loss());
     }
     return step;
   }
@@ -72,7 +72,7 @@ class BudgetTest {
       return 0;
     }
     return weights.get(i).stream()
-        .mapToDouble(o -> o.energy() + best(weights, i + 1, budget - o.cost()))
+        .mapToDouble(o -> o.loss() + best(weights, i + 1, budget - o.cost()))
         .min()
         .orElseThrow();
   }

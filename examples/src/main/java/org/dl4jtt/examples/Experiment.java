@@ -25,6 +25,9 @@ import org.dl4jtt.surgery.ModelSurgery;
  * </pre>
  */
 final class Experiment {
+  /** Epochs are few here, so Z and U are updated within them, too. */
+  private static final int UPDATES_PER_EPOCH = 5;
+
   private final Settings settings;
   private final ImageSet test;
   private final Trainer trainer;
@@ -79,7 +82,8 @@ final class Experiment {
         withResiduals(
             trainer.train(
                 name, constrained, 0, settings.constrainedEpochs(), () -> "rho = " + rho(admm)),
-            admm.history());
+            admm.history(),
+            settings.baseEpochs());
     MultiLayerNetwork small = admm.decompose(constrained);
     NativeHelpers.enable(small);
     double before = Measure.accuracy(small, test);
@@ -111,9 +115,14 @@ final class Experiment {
     AdmmSettings ours =
         AdmmSettings.defaults()
             .withEpochs(settings.constrainedEpochs())
-            .withIterationsPerEpoch(trainer.iterationsPerEpoch());
+            .withIterationsPerEpoch(trainer.iterationsPerEpoch())
+            .withUpdateEveryIterations(updatePeriod());
     Double rho = settings.rho();
     return rho == null ? ours : ours.withRho(rho);
+  }
+
+  private int updatePeriod() {
+    return Math.max(1, trainer.iterationsPerEpoch() / UPDATES_PER_EPOCH);
   }
 
   private static String rho(AdmmListener admm) {
@@ -121,13 +130,21 @@ final class Experiment {
     return last.isEmpty() ? "its first value" : String.valueOf(last.get(0).rho());
   }
 
-  private static List<EpochResult> withResiduals(List<EpochResult> epochs, AdmmHistory history) {
+  /** Every epoch with what the last update in it found. */
+  private static List<EpochResult> withResiduals(
+      List<EpochResult> epochs, AdmmHistory history, int firstEpoch) {
     List<EpochResult> result = new ArrayList<>();
-    for (int i = 0; i < epochs.size(); i++) {
-      int update = i + 1;
+    for (EpochResult epoch : epochs) {
+      int networkEpoch = firstEpoch + epoch.epoch() - 1;
+      List<AdmmHistory.Entry> inEpoch =
+          history.entries().stream().filter(entry -> entry.epoch() == networkEpoch).toList();
+      if (inEpoch.isEmpty()) {
+        result.add(epoch);
+        continue;
+      }
+      int last = inEpoch.get(inEpoch.size() - 1).update();
       List<AdmmHistory.Entry> entries =
-          history.entries().stream().filter(entry -> entry.update() == update).toList();
-      EpochResult epoch = epochs.get(i);
+          inEpoch.stream().filter(entry -> entry.update() == last).toList();
       result.add(
           new EpochResult(
               epoch.run(),
