@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
  * row, with its error.
  *
  * <pre>
- *   mvn -q -pl examples -am compile exec:exec -Dprogram=org.dl4jtt.examples.bench.Benchmarks -Dargs=--quick
+ *   examples/run bench.Benchmarks --quick
  * </pre>
  *
  * <p>A contender that failed leaves its row incomplete, and the exit status is 1. JMH starts a new
