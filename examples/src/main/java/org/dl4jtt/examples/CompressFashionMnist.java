@@ -89,7 +89,7 @@ public final class CompressFashionMnist implements Callable<Integer> {
   @Option(
       names = "--learning-rate",
       paramLabel = "LR",
-      defaultValue = "0.05",
+      defaultValue = "0.02",
       description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
   private double learningRate;
 

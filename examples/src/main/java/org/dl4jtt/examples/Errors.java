@@ -43,6 +43,7 @@ final class Errors {
       }
       if (e instanceof IOException
           || e instanceof IllegalArgumentException
+          || e instanceof IllegalStateException
           || e instanceof DivergedException) {
         return oneLine(e.getMessage() == null ? e.toString() : e.getMessage());
       }

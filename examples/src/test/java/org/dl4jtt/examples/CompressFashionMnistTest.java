@@ -250,7 +250,11 @@ class CompressFashionMnistTest {
 
     @Test
     void divergingConstraint_namesRho() {
-      fails(onSmallData(out, "--rho", "1e30"), "iteration ", "1.0E30");
+      fails(
+          onSmallData(out, "--rho", "1e30"),
+          "at iteration ",
+          "rho = 1.00e+30",
+          "try a smaller rho");
     }
   }
 

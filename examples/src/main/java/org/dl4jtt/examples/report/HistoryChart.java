@@ -5,10 +5,14 @@ import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -51,9 +55,9 @@ public final class HistoryChart {
     XYChart chart =
         chart(
             String.format(
-                "Accuracy on test images: 1/%.3g of the weights, the same %d further epochs for"
+                "Accuracy on test images: 1/%s of the weights, the same %d further epochs for"
                     + " each",
-                1 / report.target().weights(), report.epochs().further()),
+                shortNumber(1 / report.target().weights()), report.epochs().further()),
             "epoch",
             "accuracy, %");
     Map<String, List<EpochResult>> runs = new LinkedHashMap<>();
@@ -65,6 +69,10 @@ public final class HistoryChart {
       List<Double> x = new ArrayList<>();
       List<Double> y = new ArrayList<>();
       int offset = run.getKey().equals("base") ? 0 : report.epochs().base();
+      if (offset > 0 && !run.getKey().equals("scratchTT")) {
+        x.add((double) offset); // all but one go on from the base network
+        y.add(100 * last(runs.get("base")).accuracy());
+      }
       for (EpochResult epoch : run.getValue()) {
         x.add((double) offset + epoch.epoch());
         y.add(100 * epoch.accuracy());
@@ -73,6 +81,18 @@ public final class HistoryChart {
     }
     addProjected(chart, report);
     return chart;
+  }
+
+  private static EpochResult last(@Nullable List<EpochResult> epochs) {
+    if (epochs == null || epochs.isEmpty()) {
+      throw new IllegalArgumentException("the history has no run \"base\"");
+    }
+    return epochs.get(epochs.size() - 1);
+  }
+
+  /** 8, or 6.8: no zeros that say nothing. */
+  private static String shortNumber(double value) {
+    return new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
   }
 
   private static void addProjected(XYChart chart, Report report) {
