@@ -67,6 +67,8 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
     this.inferInputLength = builder.inferInputLength;
     this.outputFormat = builder.outputFormat;
     this.request = builder.request;
+    this.nIn = builder.request.inputs(nIn);
+    this.nOut = builder.request.outputs(nOut);
     resolve();
     initializeConstraints(builder);
   }

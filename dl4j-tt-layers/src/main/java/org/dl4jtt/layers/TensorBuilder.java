@@ -18,12 +18,14 @@ public interface TensorBuilder<T> {
   /** Replaces the builder's request by a changed one. */
   T request(UnaryOperator<TensorRequest> change);
 
-  /** n₁ … n_q, product nIn. The last varies fastest. */
+  /** n₁ … n_q, product nIn; without {@code nIn(..)} or an input type they say what nIn is. */
   default T inputModes(int... modes) {
     return request(r -> r.withInputModes(list(modes)));
   }
 
-  /** m₁ … m_p, product nOut (an LSTM: of one gate). The last varies fastest. */
+  /**
+   * m₁ … m_p, product nOut (an LSTM: of one gate); without {@code nOut(..)} they say what nOut is.
+   */
   default T outputModes(int... modes) {
     return request(r -> r.withOutputModes(list(modes)));
   }

@@ -40,6 +40,8 @@ public abstract class TensorConv extends ConvolutionLayer implements TensorLayer
     super(builder);
     setCnn2dDataFormat(builder.dataFormat);
     request = builder.request;
+    nIn = builder.request.inputs(nIn);
+    nOut = builder.request.outputs(nOut);
     resolve();
     // DL4J's constructor has done this before there were cores to name.
     initializeConstraints(builder);

@@ -37,6 +37,8 @@ public abstract class TensorDense extends FeedForwardLayer implements TensorLaye
     super(builder);
     this.hasBias = builder.hasBias;
     this.request = builder.request;
+    this.nIn = builder.request.inputs(nIn);
+    this.nOut = builder.request.outputs(nOut);
     resolve();
     initializeConstraints(builder);
   }

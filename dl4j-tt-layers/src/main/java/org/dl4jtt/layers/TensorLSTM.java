@@ -46,6 +46,11 @@ public abstract class TensorLSTM extends AbstractLSTM implements TensorLayer {
     super(builder);
     this.request = builder.request;
     this.recurrentRequest = builder.recurrentRequest;
+    this.nIn = request.inputs(nIn);
+    if (nOut <= 0) {
+      long outputs = request.outputs(0); // a form has those of all gates, outputModes of one
+      this.nOut = request.form() == null ? outputs : outputs / GATES;
+    }
     resolve();
     initializeConstraints(builder);
     constrain(

@@ -159,6 +159,22 @@ public record TensorRequest(
     return TensorForm.of(tensorization, reachable);
   }
 
+  /** nIn: as given, else what the input modes multiply to, else 0: not known yet. */
+  long inputs(long given) {
+    return given > 0 ? given : size(form == null ? inputModes : form.tensorization().inputModes());
+  }
+
+  /** nOut, in the same way. */
+  long outputs(long given) {
+    return given > 0
+        ? given
+        : size(form == null ? outputModes : form.tensorization().outputModes());
+  }
+
+  private static long size(List<Integer> modes) {
+    return modes.isEmpty() ? 0 : modes.stream().mapToLong(m -> m).reduce(1, Math::multiplyExact);
+  }
+
   /** How many cores the form for such a weight will have. */
   int order(boolean isKernel) {
     if (form != null) {

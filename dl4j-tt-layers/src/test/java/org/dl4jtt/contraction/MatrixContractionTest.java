@@ -172,7 +172,11 @@ class MatrixContractionTest {
         INDArray dx = dy.mmul(w);
         List<INDArray> expected = null;
         for (Products products : executors().toList()) {
-          for (Path path : paths(form.order()).toList()) {
+          List<Path> paths = paths(form.order()).toList();
+          for (Path path : paths) {
+            if (batch == 1 && products instanceof Nd4jProducts) {
+              continue; // the same products as for three examples, one column narrower
+            }
             MatrixContraction contraction = MatrixContraction.of(form, products).pinned(path);
             INDArray actual = outputs(x, form);
             Tape tape = contraction.forward(cores, x, actual, true, HEAP);
@@ -187,6 +191,11 @@ class MatrixContractionTest {
             INDArray dxActual = like(x).assign(5);
             contraction.backward(cores, x, dy, tape, gradients, dxActual, HEAP);
             assertThat(difference(dxActual, dx)).as(what).isLessThan(1e-12);
+            if (path == paths.get(0)) {
+              List<INDArray> again = cores.stream().map(INDArray::ulike).toList();
+              contraction.backward(cores, x, dy, null, again, null, HEAP);
+              assertThat(again).as("recomputed").isEqualTo(gradients);
+            }
             if (expected == null) {
               expected = gradients;
               assertGradientsByDifferences(form, cores, x, dy, gradients);
@@ -196,9 +205,6 @@ class MatrixContractionTest {
                     .as(what + ", core " + k)
                     .isLessThan(1e-12);
               }
-              List<INDArray> again = cores.stream().map(INDArray::ulike).toList();
-              contraction.backward(cores, x, dy, null, again, null, HEAP);
-              assertThat(again).as("recomputed").isEqualTo(gradients);
             }
           }
         }
@@ -284,19 +290,10 @@ class MatrixContractionTest {
   }
 
   @Test
-  void ringOfRankOne_runsTheTrainsPlan_bitForBit() {
-    TensorForm form = paired(List.of(2, 3, 2), List.of(3, 2, 2), 1, 3, 4, 1);
-    assertThat(MatrixContraction.of(form).plan(8, true).describe())
-        .isEqualTo(MatrixContraction.of(form).plan(8, true).describe());
-  }
-
-  @Test
   void plan_describesItself() {
     TensorForm vgg =
         paired(List.of(4, 4, 4, 4, 4, 4), List.of(2, 7, 8, 8, 7, 4), 1, 4, 4, 4, 4, 4, 1);
     MatrixPlan plan = MatrixContraction.of(vgg).plan(100, 'c', false);
-    System.out.println(plan.describe());
-    System.out.println(MatrixContraction.of(vgg).plan(1, 'c', false).describe());
     assertThat(plan.describe()).contains("MFLOP", "batch 100 first", "inference");
     assertThat(plan.flops()).isLessThan(2.0 * 100 * 25088 * 4096 / 4);
   }

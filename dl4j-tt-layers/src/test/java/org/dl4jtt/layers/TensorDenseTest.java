@@ -12,8 +12,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.dl4jtt.contraction.Path;
 import org.dl4jtt.layers.convert.ConvertedLayer;
 import org.dl4jtt.layers.convert.TensorLayers;
+import org.dl4jtt.layers.impl.TensorDenseLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +85,23 @@ class TensorDenseTest {
     b.fit(x, y);
     assertThat(b.params()).isEqualTo(a.params());
     assertThat(b.output(x)).isEqualTo(a.output(x));
+  }
+
+  @Test
+  void pinnedPlan_isFollowed_andComputesTheSame() {
+    MultiLayerNetwork net =
+        network(new TTDense.Builder().nOut(12).autoModes(3).ranks(2).build(), 8);
+    TensorDenseLayer layer = (TensorDenseLayer) net.getLayer(0);
+    INDArray x = Nd4j.rand(DataType.DOUBLE, 5, 8);
+    INDArray expected = net.output(x);
+    for (Path path : List.of(new Path(true, List.of(1, 2, 3)), new Path(false, List.of(3)))) {
+      layer.pinPlan(path);
+      assertThat(layer.plan(x, false).path()).isEqualTo(path);
+      // a few products of O(1) doubles, in another order
+      assertThat(net.output(x).sub(expected).amaxNumber().doubleValue()).isLessThan(1e-12);
+    }
+    layer.pinPlan(null);
+    assertThat(net.output(x)).isEqualTo(expected);
   }
 
   @Test

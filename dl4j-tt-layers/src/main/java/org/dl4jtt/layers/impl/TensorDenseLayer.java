@@ -14,6 +14,8 @@ import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.MatrixContraction;
+import org.dl4jtt.contraction.MatrixPlan;
+import org.dl4jtt.contraction.Path;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.contraction.Tape;
 import org.dl4jtt.layers.CoreParamInitializer;
@@ -34,7 +36,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * forward as in inference), backward computes them again.
  */
 public final class TensorDenseLayer extends BaseLayer<TensorDense> {
-  private final transient MatrixContraction contraction;
+  private transient MatrixContraction contraction;
   private transient @Nullable INDArray linear;
   private transient @Nullable Tape tape;
 
@@ -42,6 +44,22 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
   public TensorDenseLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.contraction = MatrixContraction.of(form());
+  }
+
+  /**
+   * Multiplies along this path whatever its predicted cost.
+   *
+   * @param path null: the cheapest for each batch again
+   */
+  public void pinPlan(@Nullable Path path) {
+    MatrixContraction free = MatrixContraction.of(form());
+    contraction = path == null ? free : free.pinned(path);
+    forget();
+  }
+
+  /** The plan for an input [batch, nIn]. */
+  public MatrixPlan plan(INDArray x, boolean forTraining) {
+    return contraction.plan(x.size(0), MatrixContraction.orderFor(x), forTraining);
   }
 
   private TensorForm form() {
