@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dl4jtt.plan.PlannedWeight;
 import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.RankBounds;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.TensorRing;
 import org.dl4jtt.tensor.TensorTrain;
@@ -17,9 +18,10 @@ final class ZeroCores {
   static FactoredWeight of(PlannedWeight planned, INDArray weight) {
     TensorForm form = planned.form();
     List<Integer> modes = form.tensorization().modes();
+    List<Integer> ranks = RankBounds.clip(modes, form.ranks()); // as a decomposition does
     List<INDArray> cores = new ArrayList<>();
     for (int k = 0; k < form.order(); k++) {
-      long[] shape = {form.ranks().get(k), modes.get(k), form.ranks().get(k + 1)};
+      long[] shape = {ranks.get(k), modes.get(k), ranks.get(k + 1)};
       cores.add(Nd4j.create(weight.dataType(), shape, 'c'));
     }
     return new FactoredWeight(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.weights.IWeightInit;
@@ -89,13 +90,14 @@ public final class CoreParamInitializer implements ParamInitializer {
     if (initializeParams) {
       FeedForwardLayer layer = (FeedForwardLayer) conf.getLayer();
       TensorForm form = form(layer);
-      long positions = form.tensorization().positions();
+      // The fans are those that DL4J gives the full weight.
+      double positions = form.tensorization().positions();
       fillCores(
           form,
           cores(params, form),
           layer.getWeightInitFn(),
-          layer instanceof TTEmbedding ? 1 : (double) layer.getNIn() * positions, // as DL4J
-          (double) layer.getNOut() * positions,
+          layer instanceof TTEmbedding ? 1 : layer.getNIn() * positions,
+          layer.getNOut() * positions / strides(layer),
           layer.getLayerName());
       INDArray bias = params.get(BIAS);
       if (bias != null) {
@@ -205,6 +207,15 @@ public final class CoreParamInitializer implements ParamInitializer {
     return sample.norm2Number().doubleValue() / side;
   }
 
+  /** By which a convolution divides its fan out; 1 for other layers. */
+  private static double strides(Layer layer) {
+    if (layer instanceof ConvolutionLayer convolution) {
+      int[] stride = convolution.getStride();
+      return (double) stride[0] * stride[1];
+    }
+    return 1;
+  }
+
   private static long biases(Layer layer) {
     return ((TensorLayer) layer).hasBias() ? ((FeedForwardLayer) layer).getNOut() : 0;
   }
@@ -215,6 +226,8 @@ public final class CoreParamInitializer implements ParamInitializer {
         form != null,
         "layer '%s': its number of inputs is not known; call nIn(..) on the layer or set an input type",
         layer.getLayerName());
-    return Objects.requireNonNull(form);
+    TensorForm known = Objects.requireNonNull(form);
+    TensorRequest.verifyRanks(layer.getLayerName(), known);
+    return known;
   }
 }

@@ -67,6 +67,9 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
 
   private static long recurrentWeights(TensorLSTM lstm) {
     TensorForm factors = lstm.getRecurrentForm();
+    if (factors != null) {
+      TensorRequest.verifyRanks(lstm.getLayerName(), factors);
+    }
     return factors == null ? lstm.getNOut() * GATES * lstm.getNOut() : factors.weights();
   }
 
@@ -177,6 +180,8 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
         form != null,
         "layer '%s': its number of inputs is not known; call nIn(..) on the layer or set an input type",
         lstm.getLayerName());
-    return requireNonNull(form);
+    TensorForm known = requireNonNull(form);
+    TensorRequest.verifyRanks(lstm.getLayerName(), known);
+    return known;
   }
 }

@@ -201,6 +201,24 @@ public record TensorRequest(
         named(layerName),
         t.kernel(),
         kernel);
+    verifyRanks(layerName, form);
+  }
+
+  /**
+   * Checks, before anything is allocated, that a form's ranks can be reached: what a builder chose
+   * always can, what a damaged model or a form made by hand says may be absurd.
+   *
+   * @throws IllegalArgumentException naming the layer, both values and the way out
+   */
+  static void verifyRanks(@Nullable String layerName, TensorForm form) {
+    List<Integer> reachable = RankBounds.clip(form.tensorization(), form.ranks());
+    argument(
+        reachable.equals(form.ranks()),
+        "%s: ranks %s of %s cannot all be reached; at most %s can (RankBounds.clip)",
+        named(layerName),
+        form.ranks(),
+        form.tensorization(),
+        reachable);
   }
 
   private Tensorization tensorization(

@@ -24,29 +24,40 @@ public record TensorForm(int format, Tensorization tensorization, List<Integer> 
   /** The newest version that this release reads. */
   public static final int FORMAT = 1;
 
-  private static final int MAX_CORE = Integer.MAX_VALUE;
+  private static final int MAX_WEIGHTS = Integer.MAX_VALUE;
 
   /**
    * Checks the ranks.
    *
    * @throws IllegalArgumentException for a newer format, a wrong number of ranks, a rank below 1,
-   *     r₀ ≠ r_d, or a core of more than 2^31 - 1 weights
+   *     r₀ ≠ r_d, or more than 2^31 - 1 weights in a core or in all of them
    */
   public TensorForm {
     argument(
-        format >= 1 && format <= FORMAT,
+        format >= 1, "the tensor format is %d, the first one is 1; the model is damaged", format);
+    argument(
+        format <= FORMAT,
         "the model's tensor format is %d, this release of dl4j-tt reads up to %d; use a newer release",
         format,
         FORMAT);
     argument(tensorization != null, "tensorization is missing");
     argument(ranks != null, "ranks are missing");
-    ranks = List.copyOf(ranks);
     List<Integer> modes = tensorization.modes();
     int d = modes.size();
-    argument(ranks.size() == d + 1, "%d cores need %d ranks, got %s", d, d + 1, ranks);
-    for (int rank : ranks) {
-      argument(rank >= 1, "ranks %s has a rank of %d; every rank is 1 or more", ranks, rank);
+    argument(
+        ranks.size() == d + 1,
+        "%d cores need %d ranks, got %s",
+        d,
+        d + 1,
+        ranks.size() > 2 * (d + 1) ? ranks.size() : ranks);
+    for (Integer rank : ranks) {
+      argument(
+          rank != null && rank >= 1,
+          "ranks %s has a rank of %s; every rank is 1 or more",
+          ranks,
+          rank);
     }
+    ranks = List.copyOf(ranks);
     argument(
         ranks.get(0).equals(ranks.get(d)),
         "first and last rank must be equal (1 for a train), got %s",
@@ -54,7 +65,7 @@ public record TensorForm(int format, Tensorization tensorization, List<Integer> 
     for (int k = 0; k < d; k++) {
       double size = (double) ranks.get(k) * modes.get(k) * ranks.get(k + 1);
       argument(
-          size <= MAX_CORE,
+          size <= MAX_WEIGHTS,
           "core %d of mode %d with ranks %d and %d would hold %.0f weights, more than 2147483647",
           k,
           modes.get(k),
@@ -62,6 +73,13 @@ public record TensorForm(int format, Tensorization tensorization, List<Integer> 
           ranks.get(k + 1),
           size);
     }
+    long all = weights(modes, ranks); // at most 129 cores of 2^31: no overflow
+    argument(
+        all <= MAX_WEIGHTS,
+        "the cores of %s with ranks %s would hold %d weights together, more than 2147483647",
+        tensorization,
+        ranks,
+        all);
   }
 
   /** The current format. */
@@ -106,9 +124,12 @@ public record TensorForm(int format, Tensorization tensorization, List<Integer> 
 
   /** The number of weights of all cores together, without the bias. */
   public long weights() {
+    return weights(tensorization.modes(), ranks);
+  }
+
+  private static long weights(List<Integer> modes, List<Integer> ranks) {
     long sum = 0;
-    List<Integer> modes = tensorization.modes();
-    for (int k = 0; k < order(); k++) {
+    for (int k = 0; k < modes.size(); k++) {
       sum += (long) ranks.get(k) * modes.get(k) * ranks.get(k + 1);
     }
     return sum;

@@ -46,14 +46,11 @@ public record Tensorization(
     argument(scheme != null, "scheme is missing; it is PAIRED or SEPARATED");
     outputModes = checked("outputModes", outputModes);
     inputModes = checked("inputModes", inputModes);
-    kernel = kernel == null ? List.of() : List.copyOf(kernel);
+    kernel = kernel == null || kernel.isEmpty() ? List.of() : checked("kernel", kernel);
     argument(
         kernel.isEmpty() || kernel.size() == 2,
         "kernel %s must be empty (a matrix) or {height, width}",
         kernel);
-    if (!kernel.isEmpty()) {
-      checked("kernel", kernel);
-    }
     argument(
         scheme != Scheme.PAIRED || outputModes.size() == inputModes.size(),
         "the PAIRED scheme pairs output and input modes, but outputModes %s and inputModes %s differ in length;"

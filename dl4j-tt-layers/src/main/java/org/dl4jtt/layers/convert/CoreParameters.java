@@ -1,8 +1,10 @@
 package org.dl4jtt.layers.convert;
 
+import static org.dl4jtt.tensor.Check.argument;
 import static org.dl4jtt.tensor.Check.present;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.dl4jtt.layers.CoreParamInitializer;
@@ -30,6 +32,7 @@ final class CoreParameters {
       @Nullable String layerName, @Nullable TensorForm known, Map<String, INDArray> parameters) {
     TensorForm form =
         present(known, "layer %s: its form is not known; initialise the network", layerName);
+    List<Integer> modes = form.tensorization().modes();
     List<INDArray> cores = new ArrayList<>();
     for (int k = 0; k < form.order(); k++) {
       String name = CoreParamInitializer.CORE + k;
@@ -40,9 +43,15 @@ final class CoreParameters {
               layerName,
               name,
               parameters.keySet());
-      long left = form.ranks().get(k);
-      long right = form.ranks().get(k + 1);
-      long[] shape = {left, core.length() / (left * right), right};
+      argument(
+          Arrays.equals(core.shape(), form.coreShape(k)),
+          "layer %s: parameter %s has shape %s, but %s needs %s",
+          layerName,
+          name,
+          Arrays.toString(core.shape()),
+          form,
+          Arrays.toString(form.coreShape(k)));
+      long[] shape = {form.ranks().get(k), modes.get(k), form.ranks().get(k + 1)};
       cores.add(core.dup('c').reshape('c', shape));
     }
     CoreChain chain = form.isTrain() ? new TensorTrain(cores) : new TensorRing(cores);

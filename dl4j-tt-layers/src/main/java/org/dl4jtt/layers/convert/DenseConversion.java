@@ -1,26 +1,19 @@
 package org.dl4jtt.layers.convert;
 
 import static org.dl4jtt.tensor.Check.argument;
-import static org.dl4jtt.tensor.Check.state;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TRDense;
 import org.dl4jtt.layers.TTDense;
 import org.dl4jtt.layers.TensorDense;
-import org.dl4jtt.tensor.CoreChain;
 import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.TensorForm;
-import org.dl4jtt.tensor.TensorRing;
-import org.dl4jtt.tensor.TensorTrain;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link DenseLayer} to {@link TTDense} or {@link TRDense} and back. */
@@ -52,10 +45,7 @@ final class DenseConversion implements LayerConversion {
     to.setHasBias(from.hasBias());
 
     Map<String, INDArray> converted = new LinkedHashMap<>();
-    List<String> names = CoreParamInitializer.coreNames(form.order());
-    for (int k = 0; k < form.order(); k++) {
-      converted.put(names.get(k), weight.core(k).dup('c'));
-    }
+    CoreParameters.put(weight, converted);
     copyBias(parameters, converted);
     return new ConvertedLayer(to, converted);
   }
@@ -67,25 +57,11 @@ final class DenseConversion implements LayerConversion {
     LayerFields.copy(from, to, Set.of(B));
     to.setHasBias(from.hasBias());
 
-    TensorForm form = from.getForm();
-    state(form != null, "layer %s has no form yet: nIn is not known", tensor.getLayerName());
     Map<String, INDArray> converted = new LinkedHashMap<>();
-    converted.put(W, weight(Objects.requireNonNull(form), parameters).toParameter());
+    converted.put(
+        W, CoreParameters.get(from.getLayerName(), from.getForm(), parameters).toParameter());
     copyBias(parameters, converted);
     return new ConvertedLayer(to, converted);
-  }
-
-  /** The cores of a layer's parameters, as the weight they stand for. */
-  static FactoredWeight weight(TensorForm form, Map<String, INDArray> parameters) {
-    List<INDArray> cores = new ArrayList<>();
-    List<Integer> modes = form.tensorization().modes();
-    for (int k = 0; k < form.order(); k++) {
-      long[] shape = {form.ranks().get(k), modes.get(k), form.ranks().get(k + 1)};
-      INDArray core = Objects.requireNonNull(parameters.get(CoreParamInitializer.CORE + k));
-      cores.add(core.dup('c').reshape('c', shape));
-    }
-    CoreChain chain = form.isTrain() ? new TensorTrain(cores) : new TensorRing(cores);
-    return new FactoredWeight(form.tensorization(), chain);
   }
 
   private static void copyBias(Map<String, INDArray> from, Map<String, INDArray> to) {
