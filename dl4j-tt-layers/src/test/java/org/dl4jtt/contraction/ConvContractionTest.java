@@ -164,7 +164,10 @@ class ConvContractionTest {
 
   /** The definition, entry by entry, in double. */
   private static INDArray naive(ConvGeometry g, INDArray x, INDArray w) {
+    double[] image = values(x);
+    double[] kernel = values(w);
     INDArray out = Nd4j.create(DataType.DOUBLE, g.outputShape());
+    double[] sums = new double[(int) out.length()];
     Extent size = g.outputImage();
     for (int n = 0; n < g.batch(); n++) {
       for (int o = 0; o < g.outputs(); o++) {
@@ -178,25 +181,31 @@ class ConvContractionTest {
                       h * g.stride().height() - g.padding().height() + p * g.dilation().height();
                   int z = v * g.stride().width() - g.padding().width() + q * g.dilation().width();
                   if (y >= 0 && y < g.image().height() && z >= 0 && z < g.image().width()) {
+                    int row = (o * g.inputs() + i) * g.kernel().height() + p;
                     sum +=
-                        w.getDouble(o, i, p, q)
-                            * (g.channelsLast()
-                                ? x.getDouble(n, y, z, i)
-                                : x.getDouble(n, i, y, z));
+                        kernel[row * g.kernel().width() + q]
+                            * image[index(g, g.inputs(), g.image(), n, i, y, z)];
                   }
                 }
               }
             }
-            if (g.channelsLast()) {
-              out.putScalar(new int[] {n, h, v, o}, sum);
-            } else {
-              out.putScalar(new int[] {n, o, h, v}, sum);
-            }
+            sums[index(g, g.outputs(), size, n, o, h, v)] = sum;
           }
         }
       }
     }
-    return out;
+    return out.assign(Nd4j.createFromArray(sums).reshape('c', g.outputShape()));
+  }
+
+  /** Where a pixel lies in a 'c'-ordered batch of images. */
+  private static int index(ConvGeometry g, int channels, Extent size, int n, int c, int y, int z) {
+    return g.channelsLast()
+        ? ((n * size.height() + y) * size.width() + z) * channels + c
+        : ((n * channels + c) * size.height() + y) * size.width() + z;
+  }
+
+  private static double[] values(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
   }
 
   private static double dot(INDArray a, INDArray b) {
@@ -204,7 +213,7 @@ class ConvContractionTest {
   }
 
   private static double maxError(INDArray a, INDArray b) {
-    double[] values = a.castTo(DataType.DOUBLE).sub(b).dup('c').data().asDouble();
+    double[] values = values(a.castTo(DataType.DOUBLE).sub(b));
     double max = 0;
     for (double value : values) {
       max = Double.isNaN(value) ? Double.POSITIVE_INFINITY : Math.max(max, Math.abs(value));

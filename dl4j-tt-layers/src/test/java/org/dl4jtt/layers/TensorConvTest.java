@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.layers.impl.TensorConvLayer;
 import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.RankBounds;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.TensorRing;
@@ -66,6 +67,16 @@ class TensorConvTest {
     public String toString() {
       return String.join(" ", name, format.name(), scheme.name(), ring == 1 ? "train" : "ring");
     }
+  }
+
+  /**
+   * Half of them: with every option each format, scheme and kind of ranks, and each two of these
+   * together. What a gradient check costs is better spent on more options than on all products.
+   */
+  static List<Options> halfOfTheOptions() {
+    return options().stream()
+        .filter(o -> (o.format.ordinal() + o.scheme.ordinal() + o.ring) % 2 == 0)
+        .toList();
   }
 
   static List<Options> options() {
@@ -140,9 +151,11 @@ class TensorConvTest {
   private static TensorForm form(Options o) {
     Tensorization t =
         Tensorization.kernel(o.scheme, List.of(2, 3), o.kernel[0], o.kernel[1], List.of(2, 2));
-    return o.scheme == Scheme.PAIRED
-        ? TensorForm.of(t, List.of(o.ring, 1 + o.ring, 2, o.ring))
-        : TensorForm.of(t, List.of(o.ring, 2, 3, 2, 2, o.ring));
+    List<Integer> ranks =
+        o.scheme == Scheme.PAIRED
+            ? List.of(o.ring, 1 + o.ring, 2, o.ring)
+            : List.of(o.ring, 2, 3, 2, 2, o.ring);
+    return TensorForm.of(t, RankBounds.clip(t, ranks)); // a 1x1 kernel reaches less
   }
 
   private static FeedForwardLayer tensor(Options o) {
@@ -257,7 +270,7 @@ class TensorConvTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("options")
+  @MethodSource("halfOfTheOptions")
   void gradients_passTheCheck_batchOneAndThree(Options o) {
     Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE); // GradientCheckUtil insists
     MultiLayerNetwork net = net(tensor(o), o.format, DataType.DOUBLE);
