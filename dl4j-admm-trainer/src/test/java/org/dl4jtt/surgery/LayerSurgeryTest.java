@@ -1,6 +1,7 @@
 package org.dl4jtt.surgery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -297,6 +299,18 @@ class LayerSurgeryTest {
       small.fit(x, new INDArray[] {expected.mul(0.5)});
       assertThat(small.params().isNaN().any()).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
+  void aWeightThatIsNotFinite_isNamed(double bad) {
+    Case c = convolutions("", CNN2DFormat.NCHW, Scheme.SEPARATED, false);
+    MultiLayerNetwork network = network(c, DataType.FLOAT);
+    CompressionPlan plan = plan(c, CompressionPlan.of(network));
+    network.getLayer(1).getParam("W").putScalar(new int[] {3, 0, 1, 1}, bad);
+    assertThatThrownBy(() -> ModelSurgery.decompose(network, plan))
+        .hasMessageContaining("layer l-1, weight W: the value at")
+        .hasMessageContaining("is " + bad + "; only finite weights can be decomposed");
   }
 
   private static CompressionPlan plan(Case c, PlanBuilder builder) {

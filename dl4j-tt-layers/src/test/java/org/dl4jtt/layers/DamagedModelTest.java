@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,7 @@ class DamagedModelTest {
   void cutCoefficients_areRefused() throws IOException {
     Map<String, byte[]> entries = entries();
     entries.compute(COEFFICIENTS, (name, old) -> Arrays.copyOf(old, old.length / 2));
-    assertThatThrownBy(() -> restore(entries)).isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> restore(entries)).hasRootCauseInstanceOf(EOFException.class);
   }
 
   @Test

@@ -263,6 +263,22 @@ class TTEmbeddingTest {
   }
 
   @Test
+  void aFormOfAnotherSize_isNamedWhenTheNetworkIsBuilt() {
+    TTEmbedding conf =
+        new TTEmbedding.Builder()
+            .name("words")
+            .nIn(WORDS)
+            .nOut(SIZE)
+            .inputModes(3, 4)
+            .outputModes(2, 3)
+            .ranks(2)
+            .build();
+    conf.setNOut(8); // as TransferLearning's nOutReplace does
+    assertThatThrownBy(() -> network(conf, false, RNNFormat.NCW, DataType.FLOAT, new NoOp()))
+        .hasStackTraceContaining("layer 'words': outputModes 2x3 = 6 but nOut = 8");
+  }
+
+  @Test
   void anIndexOutsideTheVocabulary_isNamed() {
     TTEmbedding conf =
         new TTEmbedding.Builder()

@@ -15,6 +15,9 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.layers.impl.TensorConvLayer;
 import org.dl4jtt.tensor.FactoredWeight;
@@ -343,6 +346,23 @@ class TensorConvTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("conv1")
         .hasMessageContaining("inputModes 2x3 = 6 but nIn = 8");
+  }
+
+  @Test
+  void anotherNumberOfFilters_isRefused_withTheLayersName() {
+    MultiLayerNetwork net =
+        net(
+            new TTConv.Builder(3, 3).name("conv1").nOut(6).autoModes(2).ranks(2).build(),
+            CNN2DFormat.NCHW,
+            DataType.FLOAT);
+    assertThatThrownBy(
+            () ->
+                new TransferLearning.Builder(net)
+                    .fineTuneConfiguration(
+                        new FineTuneConfiguration.Builder().updater(new NoOp()).build())
+                    .nOutReplace(0, 8, WeightInit.XAVIER)
+                    .build())
+        .hasStackTraceContaining("layer 'conv1': outputModes 3x2 = 6 but nOut = 8");
   }
 
   @Test
