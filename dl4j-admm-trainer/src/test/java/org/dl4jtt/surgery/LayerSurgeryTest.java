@@ -85,32 +85,31 @@ class LayerSurgeryTest {
           cases.add(lstm("LSTM " + kind + " " + format, format, lstm -> lstm, scheme, ring, false));
         }
         cases.add(lstm("LSTM, RW " + kind, RNNFormat.NCW, lstm -> lstm, scheme, ring, true));
-        cases.add(
-            lstm(
-                "Bidirectional " + kind,
-                RNNFormat.NCW,
-                lstm -> new Bidirectional(Bidirectional.Mode.ADD, lstm),
-                scheme,
-                ring,
-                false));
-        cases.add(
-            lstm("LastTimeStep " + kind, RNNFormat.NCW, LastTimeStep::new, scheme, ring, false));
-        cases.add(
-            lstm(
-                "LastTimeStep of Bidirectional " + kind,
-                RNNFormat.NWC,
-                lstm -> new LastTimeStep(new Bidirectional(Bidirectional.Mode.ADD, lstm)),
-                scheme,
-                ring,
-                false));
-        cases.add(
-            lstm("frozen LSTM " + kind, RNNFormat.NCW, FrozenLayer::new, scheme, ring, false));
         cases.add(embedding(kind, scheme, ring));
         for (RNNFormat format : RNNFormat.values()) {
           cases.add(embeddedSequence(kind + " " + format, format, scheme, ring));
         }
       }
       String kind = ring ? " ring" : " train";
+      Scheme scheme = ring ? Scheme.SEPARATED : Scheme.PAIRED; // it is nothing to wrappers
+      cases.add(
+          lstm(
+              "Bidirectional" + kind,
+              RNNFormat.NCW,
+              lstm -> new Bidirectional(Bidirectional.Mode.ADD, lstm),
+              scheme,
+              ring,
+              false));
+      cases.add(lstm("LastTimeStep" + kind, RNNFormat.NCW, LastTimeStep::new, scheme, ring, false));
+      cases.add(
+          lstm(
+              "LastTimeStep of Bidirectional" + kind,
+              RNNFormat.NWC,
+              lstm -> new LastTimeStep(new Bidirectional(Bidirectional.Mode.ADD, lstm)),
+              scheme,
+              ring,
+              false));
+      cases.add(lstm("frozen LSTM" + kind, RNNFormat.NCW, FrozenLayer::new, scheme, ring, false));
       cases.add(dense("frozen dense" + kind, FrozenLayer::new, ring));
       cases.add(dense("frozen dense with backprop" + kind, FrozenLayerWithBackprop::new, ring));
       cases.add(frozenConvolution(ring));
