@@ -1,5 +1,6 @@
 package org.dl4jtt.layers;
 
+import static org.dl4jtt.tensor.Check.argument;
 import static org.dl4jtt.tensor.Check.state;
 
 import java.util.ArrayList;
@@ -15,8 +16,10 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.deeplearning4j.nn.weights.embeddings.WeightInitEmbedding;
 import org.dl4jtt.tensor.RandomCores;
 import org.dl4jtt.tensor.TensorForm;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -201,6 +204,7 @@ public final class CoreParamInitializer implements ParamInitializer {
         !(weightInit instanceof WeightInitIdentity),
         "layer '%s': weightInit IDENTITY has no tensor form; use XAVIER, RELU or another random one",
         layerName);
+    refuseTable(weightInit, layerName);
     int side = 128; // 16384 numbers: the deviation is right to about 0.6 %
     INDArray sample = Nd4j.createUninitialized(DataType.DOUBLE, (long) side * side);
     weightInit.init(fanIn, fanOut, new long[] {side, side}, 'f', sample);
@@ -214,6 +218,15 @@ public final class CoreParamInitializer implements ParamInitializer {
       return (double) stride[0] * stride[1];
     }
     return 1;
+  }
+
+  /** A table given as the initial weights of an embedding: that is a decomposition. */
+  static void refuseTable(@Nullable IWeightInit weightInit, @Nullable String layerName) {
+    argument(
+        !(weightInit instanceof WeightInitEmbedding),
+        "layer '%s': a table of vectors as weightInit has no tensor form; give it to DL4J's"
+            + " EmbeddingLayer or EmbeddingSequenceLayer and convert that by TensorLayers.toTensor",
+        layerName);
   }
 
   private static long biases(Layer layer) {

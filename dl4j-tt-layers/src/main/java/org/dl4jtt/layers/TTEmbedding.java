@@ -69,6 +69,7 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
     this.request = builder.request;
     this.nIn = builder.request.inputs(nIn);
     this.nOut = builder.request.outputs(nOut);
+    CoreParamInitializer.refuseTable(weightInitFn, getLayerName());
     resolve();
     initializeConstraints(builder);
   }

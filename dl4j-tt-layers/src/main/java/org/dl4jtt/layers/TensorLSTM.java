@@ -26,7 +26,15 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What {@link TTLSTM} and {@link TRLSTM} share: all but the name and the kind of ranks. */
+/**
+ * What {@link TTLSTM} and {@link TRLSTM} share: all but the name and the kind of ranks.
+ *
+ * <p>The gradients are those of the score that the network reports. In two places DL4J's LSTM, as
+ * M2.1's networks run it, has others: from the second segment of truncated back-propagation on, its
+ * backward pass starts from zeros where its forward pass started from the state of the segment
+ * before; and it leaves the mask out of the backward pass, which matters for padding in front of a
+ * sequence. Elsewhere a network trains as with DL4J's LSTM.
+ */
 public abstract class TensorLSTM extends AbstractLSTM implements TensorLayer {
   private static final int GATES = 4;
 

@@ -9,6 +9,8 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.deeplearning4j.nn.weights.embeddings.WeightInitEmbedding;
 import org.dl4jtt.layers.TTEmbedding;
 import org.dl4jtt.tensor.FactoredWeight;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -50,6 +52,9 @@ final class EmbeddingConversion implements LayerConversion {
       EmbeddingLayer from = (EmbeddingLayer) stock;
       LayerFields.copy(from, to, Set.of(BIAS));
       to.setHasBias(from.hasBias());
+    }
+    if (to.getWeightInitFn() instanceof WeightInitEmbedding) {
+      to.setWeightInitFn(new WeightInitXavier()); // the table has become the factors
     }
     to.setForm(weight.form());
     Map<String, INDArray> converted = new LinkedHashMap<>();

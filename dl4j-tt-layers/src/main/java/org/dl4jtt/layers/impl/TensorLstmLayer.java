@@ -14,6 +14,9 @@ import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.layers.recurrent.LSTM;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.contraction.MatrixContraction;
+import org.dl4jtt.contraction.Scratch;
+import org.dl4jtt.contraction.Tape;
 import org.dl4jtt.layers.LstmCoreParamInitializer;
 import org.dl4jtt.layers.TensorLSTM;
 import org.dl4jtt.tensor.TensorForm;
@@ -33,12 +36,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *   rows X [T·N, nIn] ─ cores, + b ─> [T·N, 4n] ─> steps Z [N, 4n·T] ─ LstmCell, RW ─> H [N, n·T]
  * </pre>
  *
- * <p>A training pass keeps what its backward pass needs. Truncated back-propagation starts each
- * segment from the state at the end of the one before, in both directions. (DL4J's own LSTM starts
- * the forward pass there, but M2.1's networks call a backward pass that starts from zeros.)
+ * <p>A training pass keeps what its backward pass needs: that of a truncated segment, too, goes
+ * back through the forward pass that the segment had, from the state it started in.
  */
 public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
-  private final transient CoreProduct inputProduct;
+  private final transient MatrixContraction contraction;
   private final transient TensorForm form;
   private final transient @Nullable TensorForm recurrentForm;
 
@@ -48,14 +50,19 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
   /** Where the last pass started: a backward pass without a kept forward pass repeats it. */
   private transient LstmCell.@Nullable State start;
 
-  private record Pass(INDArray rows, LstmCell.Trace trace, INDArray recurrent) {}
+  /**
+   * @param rowOrder how the rows are ordered, see {@link Sequences}
+   * @param recurrent RW
+   */
+  private record Pass(
+      INDArray rows, char rowOrder, Tape tape, LstmCell.Trace trace, INDArray recurrent) {}
 
   /** For {@link TensorLSTM#instantiate}. */
   public TensorLstmLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.form = requireNonNull(layerConf().getForm()); // its parameters have been made
     this.recurrentForm = layerConf().getRecurrentForm();
-    this.inputProduct = new CoreProduct(form);
+    this.contraction = MatrixContraction.of(form);
   }
 
   @Override
@@ -88,7 +95,8 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
     checkInput(from);
     applyDropOutIfNecessary(training, workspace);
     start = from;
-    Pass pass = forward(training, training, workspace);
+    ArrayType intermediate = training ? ArrayType.ACTIVATIONS : ArrayType.FF_WORKING_MEM;
+    Pass pass = forward(training, intermediate, ArrayType.ACTIVATIONS, workspace);
     kept = training ? pass : null;
     INDArray h = pass.trace().output();
     if (training) {
@@ -100,35 +108,32 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
     return new Pair<>(permuteIfNWC(Sequences.ofSteps(h, layerConf().getNOut())), pass.trace());
   }
 
-  /**
-   * @param keep true if a backward pass follows
-   */
-  private Pass forward(boolean keep, boolean training, LayerWorkspaceMgr workspace) {
-    ArrayType intermediate = keep ? ArrayType.ACTIVATIONS : ArrayType.FF_WORKING_MEM;
-    return forward(keep, training, intermediate, ArrayType.ACTIVATIONS, workspace);
-  }
-
   private Pass forward(
-      boolean keep,
-      boolean training,
-      ArrayType intermediate,
-      ArrayType output,
-      LayerWorkspaceMgr workspace) {
+      boolean training, ArrayType intermediate, ArrayType output, LayerWorkspaceMgr workspace) {
     INDArray x = permuteIfNWC(input);
     long examples = x.size(0);
     long steps = x.size(2);
     long n = layerConf().getNOut();
-    INDArray rows = Sequences.rows(x, intermediate, dataType, workspace);
+    char order = Sequences.rowOrder(x, dataType);
+    INDArray rows = Sequences.rows(x, order, intermediate, dataType, workspace);
     INDArray products =
-        inputProduct.forward(cores(training, workspace), rows, intermediate, workspace);
+        workspace.createUninitialized(
+            intermediate,
+            dataType,
+            new long[] {rows.size(0), 4 * n},
+            MatrixContraction.orderFor(rows));
+    Tape tape =
+        contraction.forward(
+            cores(training, workspace), rows, products, training, scratch(intermediate, workspace));
     products.addiRowVector(getParamWithNoise(LstmCoreParamInitializer.BIAS, training, workspace));
     INDArray z =
-        Sequences.steps(Sequences.ofRows(products, examples), intermediate, dataType, workspace);
+        Sequences.steps(
+            Sequences.ofRows(products, order, examples), intermediate, dataType, workspace);
     long[] shape = {examples, n * steps};
     LstmCell.Trace trace =
         new LstmCell.Trace(
             z,
-            keep ? workspace.createUninitialized(intermediate, dataType, z.shape(), 'f') : z,
+            training ? workspace.createUninitialized(intermediate, dataType, z.shape(), 'f') : z,
             workspace.createUninitialized(intermediate, dataType, shape, 'f'),
             workspace.createUninitialized(intermediate, dataType, shape, 'f'),
             workspace.createUninitialized(output, dataType, shape, 'f'),
@@ -136,7 +141,7 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
             mask(intermediate, workspace));
     INDArray recurrent = recurrentWeights(training, intermediate, workspace);
     cell().forward(trace, recurrent, training);
-    return new Pass(rows, trace, recurrent);
+    return new Pass(rows, order, tape, trace, recurrent);
   }
 
   @Override
@@ -162,7 +167,7 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
     Pass pass = kept;
     if (pass == null) {
       applyDropOutIfNecessary(true, workspace);
-      pass = forward(true, true, ArrayType.BP_WORKING_MEM, ArrayType.BP_WORKING_MEM, workspace);
+      pass = forward(true, ArrayType.BP_WORKING_MEM, ArrayType.BP_WORKING_MEM, workspace);
     }
     kept = null;
     LstmCell.Trace trace = pass.trace();
@@ -180,32 +185,44 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
 
     INDArray dz =
         Sequences.rows(
-            Sequences.ofSteps(trace.z(), 4 * n), ArrayType.BP_WORKING_MEM, dataType, workspace);
-    INDArray dx =
-        inputProduct.backward(
-            cores(true, workspace),
-            pass.rows(),
-            dz,
-            pick(LstmCoreParamInitializer.inputCoreNames(form.order())),
+            Sequences.ofSteps(trace.z(), 4 * n),
+            pass.rowOrder(),
+            ArrayType.BP_WORKING_MEM,
+            dataType,
             workspace);
-    recurrentGradient(trace, dz, workspace);
+    INDArray dx =
+        workspace.createUninitialized(
+            ArrayType.ACTIVATION_GRAD,
+            dataType,
+            pass.rows().shape(),
+            MatrixContraction.orderFor(pass.rows()));
+    contraction.backward(
+        cores(true, workspace),
+        pass.rows(),
+        dz,
+        pass.tape(),
+        pick(LstmCoreParamInitializer.inputCoreNames(form.order())),
+        dx,
+        scratch(ArrayType.BP_WORKING_MEM, workspace));
+    recurrentGradient(pass, dz, workspace);
     biasGradient(dz, workspace);
 
     Gradient gradient = new DefaultGradient();
     gradientViews.forEach((name, view) -> gradient.setGradientFor(name, view, view.ordering()));
     weightNoiseParams.clear();
-    INDArray epsilonNext = permuteIfNWC(Sequences.ofRows(dx, examples));
+    INDArray epsilonNext = permuteIfNWC(Sequences.ofRows(dx, pass.rowOrder(), examples));
     return new Pair<>(gradient, backpropDropOutIfPresent(epsilonNext));
   }
 
   /** {@code dRW = Σ h_{t-1}ᵀ dz_t}: one product of all steps. */
-  private void recurrentGradient(LstmCell.Trace trace, INDArray dz, LayerWorkspaceMgr workspace) {
+  private void recurrentGradient(Pass pass, INDArray dz, LayerWorkspaceMgr workspace) {
+    LstmCell.Trace trace = pass.trace();
     long n = layerConf().getNOut();
     long examples = trace.output().size(0);
     long steps = trace.output().size(1) / n;
     INDArray before =
         workspace.createUninitialized(
-            ArrayType.BP_WORKING_MEM, dataType, new long[] {examples, steps, n}, 'f');
+            ArrayType.BP_WORKING_MEM, dataType, new long[] {examples, steps, n}, pass.rowOrder());
     INDArray first = before.get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.all());
     LstmCell.State from = trace.start();
     if (from == null) {
@@ -220,7 +237,7 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
           .assign(
               h.get(NDArrayIndex.all(), NDArrayIndex.interval(0, steps - 1), NDArrayIndex.all()));
     }
-    INDArray rows = before.reshape('f', new long[] {examples * steps, n});
+    INDArray rows = before.reshape(pass.rowOrder(), new long[] {examples * steps, n});
     TensorForm factors = recurrentForm;
     if (factors == null) {
       INDArray gradient = gradientViews.get(LstmCoreParamInitializer.RECURRENT_WEIGHT);
@@ -278,6 +295,10 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
     return LstmCoreParamInitializer.recurrentCoreNames(factors.order()).stream()
         .map(name -> getParamWithNoise(name, training, workspace))
         .toList();
+  }
+
+  private static Scratch scratch(ArrayType type, LayerWorkspaceMgr workspace) {
+    return (dataType, shape) -> workspace.createUninitialized(type, dataType, shape, 'c');
   }
 
   private List<INDArray> pick(List<String> names) {
