@@ -1,7 +1,32 @@
 package org.dl4jtt.contraction;
 
 /**
- * What products cost, in seconds on a machine like the one it was measured on: only ratios matter.
+ * What products cost, in seconds on one core of the machine it was measured on: only ratios matter.
+ *
+ * <p>Measured in processor time, one thread, FLOAT, AVX-512 at about 100 GFLOP/s (AMD EPYC,
+ * OpenBLAS 0.3.19, natives with oneDNN):
+ *
+ * <pre>
+ *   [m x k] [k x n]           MFLOP   cblas GFLOP/s   Nd4j.gemm GFLOP/s
+ *   16 x 16 x 16               0.01         7 (1 µs)       0 (90-105 µs)
+ *   64 x 64 x 64               0.5         43             10 (53 µs)
+ *   32 x 512 x 32              1.0         44             43
+ *   64 x 448 x 64              3.7         66             61
+ *   256 x 112 x 224           12.8         83             85
+ *   256 x 256 x 256           33.6         89             95
+ *   512 x 32 x 3200          105           65             76
+ *   32 x 512 x 3200          105           50            100
+ *   100 x 1024 x 1024        210           85             96
+ *   512 x 512 x 512          268           82            100
+ *   64 x 896 x 6400          734           64             66
+ *   11200 x 224 x 256       1285           67             73
+ *   224ᵀ x 11200 x 256      1285           74            100
+ *   1024 x 1024 by a vector    2.1          5 (sgemm)     25
+ * </pre>
+ *
+ * <p>Hence: vectors go to gemv, products above {@link CpuProducts#LARGE} to ND4J, whose call costs
+ * some 30 µs more and whose rate is 0 to 30 % higher. An ND4J array for an intermediate takes 5 µs
+ * or more, which for single examples decides how many groups a path has.
  *
  * @param call one product, however small
  * @param peak multiplications and additions per second of a large product
@@ -9,6 +34,7 @@ package org.dl4jtt.contraction;
  * @param number moving one number
  * @param reorder moving one number in a reordering
  * @param reordering one reordering, however small
+ * @param array one intermediate array
  * @param gaps matrices with gaps between their rows can be multiplied
  */
 record CostModel(
@@ -18,13 +44,14 @@ record CostModel(
     double number,
     double reorder,
     double reordering,
+    double array,
     boolean gaps) {
 
   /** BLAS on raw memory. */
-  static final CostModel CPU = new CostModel(0.4e-6, 200e9, 6, 0.15e-9, 2e-9, 10e-6, true);
+  static final CostModel CPU = new CostModel(0.5e-6, 100e9, 6, 0.1e-9, 2e-9, 2e-6, 5e-6, true);
 
   /** ND4J operations. */
-  static final CostModel ND4J = new CostModel(30e-6, 200e9, 6, 0.15e-9, 2e-9, 10e-6, false);
+  static final CostModel ND4J = new CostModel(30e-6, 100e9, 6, 0.1e-9, 2e-9, 20e-6, 5e-6, false);
 
   double of(Product p) {
     if (p.rows() > Integer.MAX_VALUE
@@ -37,7 +64,7 @@ record CostModel(
   }
 
   double of(Permutation p) {
-    return p.isIdentity() ? 0 : reordering + p.length() * reorder;
+    return p.isIdentity() ? 0 : array + reordering + p.length() * reorder;
   }
 
   private double part(long dimension) {

@@ -3,8 +3,12 @@ package org.dl4jtt.contraction;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.cblas_daxpy;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemv;
+import static org.bytedeco.openblas.global.openblas.cblas_saxpy;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_sgemv;
 
 import java.lang.ref.Reference;
 import org.bytedeco.javacpp.DoublePointer;
@@ -22,6 +26,9 @@ final class CpuProducts implements Products {
   /** Multiplications and additions from which one product goes to ND4J: measured, see CostModel. */
   static final double LARGE = 40e6;
 
+  /** Up to this many numbers are reordered in Java: an ND4J operation costs some 10 µs more. */
+  private static final int GATHERED = 1 << 18;
+
   private final Products operations;
 
   CpuProducts(Products operations) {
@@ -33,7 +40,7 @@ final class CpuProducts implements Products {
   public void multiply(Product p, INDArray a, INDArray b, INDArray c) {
     DataType type = c.dataType();
     boolean large = p.flops() / p.calls() > LARGE && p.isContiguous();
-    if (large || (type != DataType.FLOAT && type != DataType.DOUBLE)) {
+    if (large || !isNative(type)) {
       operations.multiply(p, a, b, c);
       return;
     }
@@ -64,21 +71,55 @@ final class CpuProducts implements Products {
     int transB = p.b().transposed() ? CblasTrans : CblasNoTrans;
     for (long i = 0; i < p.outer(); i++) {
       for (long j = 0; j < p.count(); j++) {
-        cblas_sgemm(
-            CblasRowMajor,
-            transA,
-            transB,
-            (int) p.rows(),
-            (int) p.columns(),
-            (int) p.inner(),
-            1,
-            a.position(a0.position() + start(p.a(), i, j)),
-            (int) p.a().row(),
-            b.position(b0.position() + start(p.b(), i, j)),
-            (int) p.b().row(),
-            p.isFirst(i, j) ? 0 : 1,
-            c.position(c0.position() + start(p.c(), i, j)),
-            (int) p.c().row());
+        a.position(a0.position() + start(p.a(), i, j));
+        b.position(b0.position() + start(p.b(), i, j));
+        c.position(c0.position() + start(p.c(), i, j));
+        int beta = p.isFirst(i, j) ? 0 : 1;
+        if (p.columns() == 1) {
+          cblas_sgemv(
+              CblasRowMajor,
+              transA,
+              (int) (p.a().transposed() ? p.inner() : p.rows()),
+              (int) (p.a().transposed() ? p.rows() : p.inner()),
+              1,
+              a,
+              (int) p.a().row(),
+              b,
+              p.b().transposed() ? 1 : (int) p.b().row(),
+              beta,
+              c,
+              (int) p.c().row());
+        } else if (p.rows() == 1) {
+          cblas_sgemv(
+              CblasRowMajor,
+              transB == CblasTrans ? CblasNoTrans : CblasTrans,
+              (int) (p.b().transposed() ? p.columns() : p.inner()),
+              (int) (p.b().transposed() ? p.inner() : p.columns()),
+              1,
+              b,
+              (int) p.b().row(),
+              a,
+              p.a().transposed() ? (int) p.a().row() : 1,
+              beta,
+              c,
+              1);
+        } else {
+          cblas_sgemm(
+              CblasRowMajor,
+              transA,
+              transB,
+              (int) p.rows(),
+              (int) p.columns(),
+              (int) p.inner(),
+              1,
+              a,
+              (int) p.a().row(),
+              b,
+              (int) p.b().row(),
+              beta,
+              c,
+              (int) p.c().row());
+        }
       }
     }
   }
@@ -94,23 +135,142 @@ final class CpuProducts implements Products {
     int transB = p.b().transposed() ? CblasTrans : CblasNoTrans;
     for (long i = 0; i < p.outer(); i++) {
       for (long j = 0; j < p.count(); j++) {
-        cblas_dgemm(
-            CblasRowMajor,
-            transA,
-            transB,
-            (int) p.rows(),
-            (int) p.columns(),
-            (int) p.inner(),
-            1,
-            a.position(a0.position() + start(p.a(), i, j)),
-            (int) p.a().row(),
-            b.position(b0.position() + start(p.b(), i, j)),
-            (int) p.b().row(),
-            p.isFirst(i, j) ? 0 : 1,
-            c.position(c0.position() + start(p.c(), i, j)),
-            (int) p.c().row());
+        a.position(a0.position() + start(p.a(), i, j));
+        b.position(b0.position() + start(p.b(), i, j));
+        c.position(c0.position() + start(p.c(), i, j));
+        int beta = p.isFirst(i, j) ? 0 : 1;
+        if (p.columns() == 1) {
+          cblas_dgemv(
+              CblasRowMajor,
+              transA,
+              (int) (p.a().transposed() ? p.inner() : p.rows()),
+              (int) (p.a().transposed() ? p.rows() : p.inner()),
+              1,
+              a,
+              (int) p.a().row(),
+              b,
+              p.b().transposed() ? 1 : (int) p.b().row(),
+              beta,
+              c,
+              (int) p.c().row());
+        } else if (p.rows() == 1) {
+          cblas_dgemv(
+              CblasRowMajor,
+              transB == CblasTrans ? CblasNoTrans : CblasTrans,
+              (int) (p.b().transposed() ? p.columns() : p.inner()),
+              (int) (p.b().transposed() ? p.inner() : p.columns()),
+              1,
+              b,
+              (int) p.b().row(),
+              a,
+              p.a().transposed() ? (int) p.a().row() : 1,
+              beta,
+              c,
+              1);
+        } else {
+          cblas_dgemm(
+              CblasRowMajor,
+              transA,
+              transB,
+              (int) p.rows(),
+              (int) p.columns(),
+              (int) p.inner(),
+              1,
+              a,
+              (int) p.a().row(),
+              b,
+              (int) p.b().row(),
+              beta,
+              c,
+              (int) p.c().row());
+        }
       }
     }
+  }
+
+  @Override
+  public void permute(Permutation permutation, INDArray from, INDArray to) {
+    if (permutation.length() > GATHERED || !isNative(to.dataType())) {
+      operations.permute(permutation, from, to);
+      return;
+    }
+    try {
+      gather(permutation.sources(), from, to);
+    } finally {
+      Reference.reachabilityFence(from);
+      Reference.reachabilityFence(to);
+    }
+  }
+
+  private static void gather(int[] sources, INDArray from, INDArray to) {
+    if (to.dataType() == DataType.FLOAT) {
+      float[] numbers = new float[sources.length];
+      float[] reordered = new float[sources.length];
+      new FloatPointer(from.data().addressPointer()).get(numbers);
+      for (int k = 0; k < sources.length; k++) {
+        reordered[k] = numbers[sources[k]];
+      }
+      new FloatPointer(to.data().addressPointer()).put(reordered);
+    } else {
+      double[] numbers = new double[sources.length];
+      double[] reordered = new double[sources.length];
+      new DoublePointer(from.data().addressPointer()).get(numbers);
+      for (int k = 0; k < sources.length; k++) {
+        reordered[k] = numbers[sources[k]];
+      }
+      new DoublePointer(to.data().addressPointer()).put(reordered);
+    }
+  }
+
+  @Override
+  public void addToRows(INDArray row, INDArray matrix) {
+    if (isNative(matrix.dataType())) {
+      add(row, matrix, true);
+    } else {
+      operations.addToRows(row, matrix);
+    }
+  }
+
+  @Override
+  public void sumRows(INDArray matrix, INDArray row) {
+    if (isNative(matrix.dataType())) {
+      row.assign(0);
+      add(row, matrix, false);
+    } else {
+      operations.sumRows(matrix, row);
+    }
+  }
+
+  /** Adds the row to every row of the matrix, or every row of the matrix to it. */
+  private static void add(INDArray row, INDArray matrix, boolean toMatrix) {
+    long columns = row.length();
+    long end = matrix.length();
+    try {
+      if (matrix.dataType() == DataType.FLOAT) {
+        FloatPointer r = new FloatPointer(row.data().addressPointer());
+        FloatPointer m = new FloatPointer(matrix.data().addressPointer());
+        long start = m.position();
+        for (long i = 0; i < end; i += columns) {
+          m.position(start + i);
+          cblas_saxpy((int) columns, 1, toMatrix ? r : m, 1, toMatrix ? m : r, 1);
+        }
+      } else {
+        DoublePointer r = new DoublePointer(row.data().addressPointer());
+        DoublePointer m = new DoublePointer(matrix.data().addressPointer());
+        long start = m.position();
+        for (long i = 0; i < end; i += columns) {
+          m.position(start + i);
+          cblas_daxpy((int) columns, 1, toMatrix ? r : m, 1, toMatrix ? m : r, 1);
+        }
+      }
+    } finally {
+      Reference.reachabilityFence(row);
+      Reference.reachabilityFence(matrix);
+    }
+  }
+
+  private static boolean isNative(DataType type) {
+    return type == DataType.FLOAT || type == DataType.DOUBLE;
   }
 
   private static long start(Product.Operand operand, long i, long j) {

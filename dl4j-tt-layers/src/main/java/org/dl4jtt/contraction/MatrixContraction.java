@@ -115,8 +115,8 @@ public final class MatrixContraction {
               memory);
       tape.states().add(state);
       tape.groups().add(group);
-      INDArray next = k == steps.size() - 1 ? view(y, order) : memory.allocate(step.length());
-      products.multiply(step.forward().fused(), group, state, next);
+      INDArray next = k == steps.size() - 1 ? y : memory.allocate(step.length());
+      products.multiply(step.fused(), group, state, next);
       state = next;
     }
     return tape;
@@ -152,7 +152,7 @@ public final class MatrixContraction {
     }
     List<INDArray> targets = new ArrayList<>();
     for (INDArray gradient : coreGradients) {
-      targets.add(gradient.reshape('c', new long[] {gradient.length()}));
+      targets.add(gradient);
     }
     if (isSingleRing()) {
       targets.add(memory.allocate((long) form.ranks().get(0) * form.ranks().get(0)));
@@ -163,30 +163,38 @@ public final class MatrixContraction {
       Step step = steps.get(k);
       INDArray state = used.states().get(k);
       INDArray gradient = step.group().target(step.order(), targets, memory);
-      products.multiply(step.forward().gradientOfA().fused(), delta, state, gradient);
+      products.multiply(step.groupGradient(), delta, state, gradient);
       step.group().close(step.order(), gradient, used.merged(), targets, products, memory);
       if (k > 0 || xGradient != null) {
-        INDArray next =
-            k == 0 && xGradient != null ? view(xGradient, order) : memory.allocate(state.length());
-        products.multiply(step.forward().gradientOfB().fused(), used.groups().get(k), delta, next);
+        INDArray next = k == 0 && xGradient != null ? xGradient : memory.allocate(state.length());
+        products.multiply(step.stateGradient(), used.groups().get(k), delta, next);
         delta = next;
       }
     }
   }
 
+  /** y += b, for every example. */
+  public void addBias(INDArray b, INDArray y) {
+    if (isDense(y, 'c')) {
+      products.addToRows(b, y);
+    } else {
+      y.addiRowVector(b);
+    }
+  }
+
+  /** The gradient of b: the sum of {@code yGradient} over the examples, overwriting {@code out}. */
+  public void biasGradient(INDArray yGradient, INDArray out) {
+    INDArray matrix = isDense(yGradient, 'c') ? yGradient : yGradient.dup('c');
+    products.sumRows(matrix, out);
+  }
+
   private List<INDArray> flatCores(List<INDArray> cores, Merge.Flat memory) {
     List<INDArray> flat = new ArrayList<>();
     for (INDArray core : cores) {
-      long[] shape = {core.length()};
-      boolean plain = core.ordering() == 'c' && !hasGaps(core);
       flat.add(
-          plain
-              ? core.reshape('c', shape)
-              : memory
-                  .allocate(core.length())
-                  .reshape('c', core.shape())
-                  .assign(core)
-                  .reshape('c', shape));
+          hasGaps(core)
+              ? memory.allocate(core.length()).reshape('c', core.shape()).assign(core)
+              : core);
     }
     if (isSingleRing()) {
       int r0 = form.ranks().get(0);
@@ -198,6 +206,7 @@ public final class MatrixContraction {
     return flat;
   }
 
+  /** True unless the numbers lie in 'c' order, one behind the other. */
   private static boolean hasGaps(INDArray core) {
     long expected = 1;
     for (int k = core.rank() - 1; k >= 0; k--) {
@@ -230,20 +239,15 @@ public final class MatrixContraction {
     return isSingleRing() ? new Path(path.leftToRight(), List.of(2)) : path;
   }
 
-  /** The memory of a matrix as one axis, in the given order; a copy where it has gaps. */
+  /** A matrix whose memory has the given order: a copy where it has not. */
   private static INDArray flat(INDArray matrix, char order, Merge.Flat memory) {
     if (isDense(matrix, order)) {
-      return view(matrix, order);
+      return matrix;
     }
     INDArray copy = memory.allocate(matrix.length());
     INDArray source = order == 'c' ? matrix : matrix.transpose();
     copy.reshape('c', source.shape()).assign(source);
     return copy;
-  }
-
-  private static INDArray view(INDArray matrix, char order) {
-    INDArray c = order == 'c' ? matrix : matrix.transpose();
-    return c.reshape('c', new long[] {c.length()});
   }
 
   private static boolean isDense(INDArray matrix, char order) {

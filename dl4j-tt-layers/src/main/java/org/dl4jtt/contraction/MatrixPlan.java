@@ -49,7 +49,7 @@ public final class MatrixPlan {
                     flops() / 1e6,
                     cost * 1e3));
     for (Step step : steps) {
-      Product p = step.forward().fused();
+      Product p = step.fused();
       long[] s = step.group().shape();
       text.append(
           "  cores [%d, %d, %d, %d] (%.3g MFLOP to merge): %d x [%d x %d] [%d x %d]%n"

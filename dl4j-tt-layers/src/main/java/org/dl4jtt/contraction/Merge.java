@@ -88,12 +88,14 @@ final class Merge {
     double opening =
         openLeft == null || openRight == null ? 0 : costs.of(openLeft) + costs.of(openRight);
     double swapping = swap == null ? 0 : costs.of(swap);
-    this.cost = left.cost + right.cost + opening + costs.of(product.fused()) + swapping;
+    this.cost =
+        left.cost + right.cost + opening + costs.of(product.fused()) + swapping + costs.array();
     this.trainingCost =
         left.trainingCost
             + right.trainingCost
             + 2 * (opening + swapping)
-            + training(product, costs);
+            + training(product, costs)
+            + 3 * costs.array(); // the product, and its gradients where they are not the cores' own
     this.flops = left.flops + right.flops + product.flops();
   }
 

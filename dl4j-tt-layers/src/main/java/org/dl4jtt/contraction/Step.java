@@ -16,9 +16,19 @@ package org.dl4jtt.contraction;
  * @param group the cores
  * @param order how the group's product is laid out for this step
  * @param forward state' = G state
+ * @param fused the same with as few products as possible
+ * @param groupGradient from the gradient of state', and state, to that of G
+ * @param stateGradient from G, and the gradient of state', to that of state
  * @param length of the state after this step
  */
-record Step(Merge group, Permutation order, Product forward, long length) {
+record Step(
+    Merge group,
+    Permutation order,
+    Product forward,
+    Product fused,
+    Product groupGradient,
+    Product stateGradient,
+    long length) {
 
   /**
    * @param done outputs done (left to right) or inputs to come before this group (right to left)
@@ -50,7 +60,14 @@ record Step(Merge group, Permutation order, Product forward, long length) {
     Product.Operand c = Product.Operand.of(rest, closes ? 0 : blocks * rows * rest, rows * rest);
     Product forward = Product.of(rows, inner, rest, a, b, c, outer, blocks);
     long length = (closes ? 1 : r0) * lead * done * rows * rest;
-    return new Step(group, new Permutation(s, axes(leftToRight, opens, closes)), forward, length);
+    return new Step(
+        group,
+        new Permutation(s, axes(leftToRight, opens, closes)),
+        forward,
+        forward.fused(),
+        forward.gradientOfA().fused(),
+        forward.gradientOfB().fused(),
+        length);
   }
 
   /** The summed or opened rank stands in front of a matrix [rows, inner]. */
@@ -68,12 +85,9 @@ record Step(Merge group, Permutation order, Product forward, long length) {
   }
 
   double cost(boolean training, CostModel costs) {
-    double cost = costs.of(forward.fused()) + costs.of(order);
+    double cost = costs.of(fused) + costs.of(order) + costs.array();
     return training
-        ? cost
-            + costs.of(forward.gradientOfA().fused())
-            + costs.of(forward.gradientOfB().fused())
-            + costs.of(order)
+        ? cost + costs.of(groupGradient) + costs.of(stateGradient) + costs.of(order)
         : cost;
   }
 }

@@ -298,6 +298,24 @@ class MatrixContractionTest {
     assertThat(plan.flops()).isLessThan(2.0 * 100 * 25088 * 4096 / 4);
   }
 
+  @ParameterizedTest
+  @MethodSource("executors")
+  void reorderingsAndRowSums_areExact(Products products) {
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      INDArray core = Nd4j.arange(2 * 3 * 4 * 5).castTo(type).reshape('c', 2, 3, 4, 5);
+      INDArray out = Nd4j.create(type, 5, 3, 2, 4);
+      products.permute(new Permutation(new long[] {2, 3, 4, 5}, new int[] {3, 1, 0, 2}), core, out);
+      assertThat(out).isEqualTo(core.permute(3, 1, 0, 2).dup('c'));
+
+      INDArray matrix = Nd4j.arange(12).castTo(type).reshape('c', 3, 4);
+      INDArray sums = Nd4j.valueArrayOf(new long[] {4}, 7.0, type);
+      products.sumRows(matrix, sums);
+      assertThat(sums.toDoubleVector()).containsExactly(12, 15, 18, 21);
+      products.addToRows(sums, matrix);
+      assertThat(matrix.getRow(2).toDoubleVector()).containsExactly(20, 24, 28, 32);
+    }
+  }
+
   @Test
   void wrongPath_isRefused() {
     TensorForm form = paired(List.of(2, 3), List.of(4, 2), 1, 3, 1);

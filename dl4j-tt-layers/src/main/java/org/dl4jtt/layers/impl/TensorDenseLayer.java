@@ -26,7 +26,6 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The running dense layer in tensor form: {@code z = W x + b}, {@code y = f(z)}.
@@ -95,7 +94,7 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
         contraction.forward(cores(training, workspaces), x, z, training, scratch(kept, workspaces));
     tape = training ? used : null;
     if (hasBias()) {
-      z.addiRowVector(getParamWithNoise(CoreParamInitializer.BIAS, training, workspaces));
+      contraction.addBias(getParamWithNoise(CoreParamInitializer.BIAS, training, workspaces), z);
     }
     mask(z);
     return z;
@@ -126,19 +125,13 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
         cores(true, workspaces), x, delta, tape, coreGradients, xGradient, scratch);
     if (hasBias()) {
       INDArray biasGradient = Objects.requireNonNull(gradientViews.get(CoreParamInitializer.BIAS));
-      sumOverBatch(delta, biasGradient, scratch);
+      contraction.biasGradient(delta, biasGradient);
       gradient.setGradientFor(CoreParamInitializer.BIAS, biasGradient, 'c');
     }
 
     weightNoiseParams.clear();
     forget();
     return new Pair<>(gradient, backpropDropOutIfPresent(xGradient));
-  }
-
-  /** db = 1ᵀ δ, as a product: ND4J's sum along the batch is far slower. */
-  private static void sumOverBatch(INDArray delta, INDArray out, Scratch scratch) {
-    INDArray ones = scratch.allocate(delta.dataType(), 1, delta.size(0)).assign(1);
-    Nd4j.gemm(ones, delta, out.reshape('c', new long[] {1, out.length()}), false, false, 1, 0);
   }
 
   private INDArray checkedInput() {
