@@ -205,20 +205,33 @@ public record TensorRequest(
   }
 
   /**
-   * Checks, before anything is allocated, that a form's ranks can be reached: what a builder chose
-   * always can, what a damaged model or a form made by hand says may be absurd.
+   * Checks, before anything is allocated, that a form's ranks are not absurd: no unfolding of a
+   * train has a higher rank than rows or columns, and no ring needs a rank above the number of the
+   * weight's entries. Builders and decompositions stay below; a damaged model may not.
    *
    * @throws IllegalArgumentException naming the layer, both values and the way out
    */
   static void verifyRanks(@Nullable String layerName, TensorForm form) {
-    List<Integer> reachable = RankBounds.clip(form.tensorization(), form.ranks());
-    argument(
-        reachable.equals(form.ranks()),
-        "%s: ranks %s of %s cannot all be reached; at most %s can (RankBounds.clip)",
-        named(layerName),
-        form.ranks(),
-        form.tensorization(),
-        reachable);
+    List<Integer> modes = form.tensorization().modes();
+    double entries = 1;
+    for (int mode : modes) {
+      entries *= mode;
+    }
+    double rows = 1;
+    for (int k = 0; k <= modes.size(); k++) {
+      double most = form.isTrain() ? Math.min(rows, Math.rint(entries / rows)) : entries;
+      argument(
+          form.ranks().get(k) <= most,
+          "%s: ranks %s of %s cannot be reached: rank %d is %d, at most %.0f makes sense;"
+              + " lower it (RankBounds.clip)",
+          named(layerName),
+          form.ranks(),
+          form.tensorization(),
+          k,
+          form.ranks().get(k),
+          most);
+      rows *= k < modes.size() ? modes.get(k) : 1;
+    }
   }
 
   private Tensorization tensorization(

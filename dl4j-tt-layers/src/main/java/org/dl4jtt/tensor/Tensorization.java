@@ -57,6 +57,13 @@ public record Tensorization(
             + " add modes of 1, or use SEPARATED",
         outputModes,
         inputModes);
+    for (int k = 0; scheme == Scheme.PAIRED && k < outputModes.size(); k++) {
+      argument(
+          (long) outputModes.get(k) * inputModes.get(k) <= Integer.MAX_VALUE,
+          "output mode %d times input mode %d exceeds 2147483647; split them into more modes",
+          outputModes.get(k),
+          inputModes.get(k));
+    }
   }
 
   /** A matrix, {@code [inputs, outputs]} as DL4J stores it. */
