@@ -4,12 +4,20 @@ package org.dl4jtt.admm;
 final class AutomaticRho implements RhoSchedule {
   /**
    * The pull s = ρ Σ lr_t / (1 − momentum) of the known runs orders their residuals: 0.23 left 1.5,
-   * 2.3 left 0.15, 23 left 0.01; the authors' schedule gives about 27.
+   * 2.3 left 0.15, 23 left 0.01; the authors' schedule gives about 27. They held ρ constant.
    */
   static final double PULL = 25;
 
   /** Below this pull W cannot be expected to reach the set. */
   static final double WEAK_PULL = 10;
+
+  /**
+   * With few epochs the first Z is far from W, and a constant ρ that is large enough in the end
+   * pulls the network apart in the beginning; twentyfold growth lets Z and W meet first.
+   */
+  static final double FIRST = 0.3;
+
+  static final double LAST = 6;
 
   private static final double START = 1e-3;
   private static final double END = 1;
@@ -19,18 +27,27 @@ final class AutomaticRho implements RhoSchedule {
   @Override
   public double initial(Horizon horizon) {
     boolean known = horizon.gradientDescent() && horizon.reach() > 0;
-    return known ? PULL / horizon.reach() : START;
+    return known ? rho(FIRST, horizon) : START;
   }
 
   @Override
   public double next(double rho, int update, Residuals residuals, Horizon horizon) {
     if (horizon.gradientDescent()) {
-      return rho;
+      return Math.min(rho * growth(FIRST, LAST, horizon), rho(LAST, horizon));
     }
-    double growth = Math.pow(END / START, 1.0 / Math.max(1, horizon.updates() - 1));
     double balance = balance(residuals);
-    double factor = balance < 1 ? 1 : Math.max(growth, balance);
+    double factor = balance < 1 ? 1 : Math.max(growth(START, END, horizon), balance);
     return Math.max(rho, Math.min(END, rho * factor));
+  }
+
+  /** This share of the constant ρ that has the pull. */
+  private static double rho(double share, Horizon horizon) {
+    return horizon.reach() > 0 ? share * PULL / horizon.reach() : END;
+  }
+
+  /** The factor of one update that leads from the first to the last value. */
+  private static double growth(double first, double last, Horizon horizon) {
+    return Math.pow(last / first, 1.0 / Math.max(1, horizon.updates() - 1));
   }
 
   /** 2, 1/2 or 1 (Boyd et al. 2011, equation 3.13). */

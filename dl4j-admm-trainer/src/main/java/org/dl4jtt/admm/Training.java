@@ -190,7 +190,7 @@ final class Training {
   private void warnIfWeak() {
     for (ConstrainedWeight weight : weights) {
       Horizon horizon = horizon(weight);
-      double pull = settings.rho().initial(horizon) * horizon.reach();
+      double pull = plannedRho(horizon) * horizon.reach();
       if (horizon.gradientDescent() && pull < AutomaticRho.WEAK_PULL) {
         LOG.warn(
             "{}: rho * sum of lr / (1 - momentum) over the {} planned epochs is {}; below 10 the weight will"
@@ -201,6 +201,18 @@ final class Training {
             String.format("%.3g", AutomaticRho.PULL / horizon.reach()));
       }
     }
+  }
+
+  /** The mean ρ of the planned updates, if residuals stay in balance. */
+  private double plannedRho(Horizon horizon) {
+    Residuals balanced = new Residuals(1, 1);
+    double rho = settings.rho().initial(horizon);
+    double sum = rho;
+    for (int update = 1; update < horizon.updates(); update++) {
+      rho = settings.rho().next(rho, update, balanced, horizon);
+      sum += rho;
+    }
+    return sum / Math.max(1, horizon.updates());
   }
 
   // ---- Z and U ----

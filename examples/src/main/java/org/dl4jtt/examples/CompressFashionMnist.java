@@ -82,14 +82,14 @@ public final class CompressFashionMnist implements Callable<Integer> {
   @Option(
       names = "--base-epochs",
       paramLabel = "N",
-      defaultValue = "6",
+      defaultValue = "5",
       description = "epochs of the dense network before that (default: ${DEFAULT-VALUE})")
   private int baseEpochs;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "LR",
-      defaultValue = "0.02",
+      defaultValue = "0.04",
       description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
   private double learningRate;
 
@@ -281,7 +281,13 @@ public final class CompressFashionMnist implements Callable<Integer> {
       base = experiment.base();
       dense = experiment.dense();
       for (int factor : SWEEP) {
-        CompressionPlan plan = CompressionPlan.of(base).weights(1.0 / factor).build();
+        CompressionPlan plan;
+        try {
+          plan = CompressionPlan.of(base).weights(1.0 / factor).build();
+        } catch (IllegalArgumentException outOfReach) {
+          console.println(outOfReach.getMessage());
+          break;
+        }
         Run direct = experiment.directTT(plan);
         Run admm = experiment.admmTT(plan);
         rows.add(

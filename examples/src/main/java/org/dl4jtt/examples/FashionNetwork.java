@@ -24,10 +24,11 @@ import org.nd4j.linalg.schedule.ISchedule;
  *
  * <pre>
  *   [1, 28, 28]  conv1 3x3, 16   pool   [16, 14, 14]
- *                conv2 3x3, 32   pool   [32, 7, 7]
- *                conv3 3x3, 64   pool   [64, 4, 4]
- *                conv4 3x3, 96   pool   [96, 2, 2]
- *                dense 192              [192]
+ *                conv2 3x3, 24   pool   [24, 7, 7]
+ *                conv3 3x3, 64   pool   [64, 3, 3]
+ *                conv4 3x3, 96          [96, 3, 3]
+ *                conv5 3x3, 96          [96, 3, 3]
+ *                dense 176              [176]
  *                classifier             [10]
  * </pre>
  *
@@ -35,7 +36,11 @@ import org.nd4j.linalg.schedule.ISchedule;
  */
 final class FashionNetwork {
   private static final double MOMENTUM = 0.9;
-  private static final double WEIGHT_DECAY = 1e-4;
+
+  /** Strong: what the initial random weights leave behind has full rank. */
+  private static final double WEIGHT_DECAY = 5e-3;
+
+  private static final int POOLED = 3;
 
   private FashionNetwork() {}
 
@@ -49,16 +54,16 @@ final class FashionNetwork {
             .l2(WEIGHT_DECAY)
             .convolutionMode(ConvolutionMode.Same)
             .list();
-    int[] channels = {16, 32, 64, 96};
+    int[] channels = {16, 24, 64, 96, 96};
     for (int i = 0; i < channels.length; i++) {
-      addBlock(layers, "conv" + (i + 1), channels[i]);
+      addBlock(layers, "conv" + (i + 1), channels[i], i < POOLED);
     }
     MultiLayerConfiguration configuration =
         layers
             .layer(
                 new DenseLayer.Builder()
                     .name("dense")
-                    .nOut(192)
+                    .nOut(176)
                     .activation(Activation.RELU)
                     .build())
             .layer(
@@ -74,7 +79,8 @@ final class FashionNetwork {
     return network;
   }
 
-  private static void addBlock(NeuralNetConfiguration.ListBuilder layers, String name, int nOut) {
+  private static void addBlock(
+      NeuralNetConfiguration.ListBuilder layers, String name, int nOut, boolean pooled) {
     layers
         .layer(
             new ConvolutionLayer.Builder(3, 3)
@@ -85,12 +91,15 @@ final class FashionNetwork {
                 .build())
         .layer(new BatchNormalization.Builder().name(name + "-bn").build())
         .layer(
-            new ActivationLayer.Builder().name(name + "-relu").activation(Activation.RELU).build())
-        .layer(
-            new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
-                .name(name + "-pool")
-                .kernelSize(2, 2)
-                .stride(2, 2)
-                .build());
+            new ActivationLayer.Builder().name(name + "-relu").activation(Activation.RELU).build());
+    if (pooled) {
+      layers.layer(
+          new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+              .name(name + "-pool")
+              .kernelSize(2, 2)
+              .stride(2, 2)
+              .convolutionMode(ConvolutionMode.Truncate)
+              .build());
+    }
   }
 }

@@ -21,9 +21,9 @@ record Settings(
     argument(rho == null || rho > 0, "--rho %s; it must be positive", rho);
   }
 
-  /** The further epochs that the constrained run spends under its constraint: about 60 %. */
+  /** The further epochs that the constrained run spends under its constraint: about 80 %. */
   int constrainedEpochs() {
-    return Math.max(1, Math.round(0.6f * furtherEpochs));
+    return Math.max(1, Math.round(0.8f * furtherEpochs));
   }
 
   /** The further epochs that are left to it for fine-tuning. */
