@@ -23,7 +23,8 @@ record Settings(
 
   /** The further epochs that the constrained run spends under its constraint: about 80 %. */
   int constrainedEpochs() {
-    return Math.max(1, Math.round(0.8f * furtherEpochs));
+    int most = Math.max(1, furtherEpochs - 1); // one is left for fine-tuning, if there are two
+    return Math.min(most, Math.max(1, Math.round(0.8f * furtherEpochs)));
   }
 
   /** The further epochs that are left to it for fine-tuning. */
