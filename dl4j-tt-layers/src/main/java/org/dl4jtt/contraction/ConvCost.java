@@ -18,6 +18,7 @@ final class ConvCost {
   private static final double DILATED = 40e9; // im2col and a product
   private static final double BYTES = 6e9; // per second, to and from memory
   private static final double CALL = 30e-6;
+  private static final int CORES = 2; // CostModel counts on one
 
   private ConvCost() {}
 
@@ -41,7 +42,7 @@ final class ConvCost {
   }
 
   private static double asProducts(ConvGeometry stage, Products products) {
-    return products.costs().of(Pointwise.forward(stage));
+    return products.costs().of(Pointwise.forward(stage)) / CORES;
   }
 
   private static double asOperation(ConvGeometry stage) {
