@@ -15,28 +15,6 @@ import org.dl4jtt.plan.CompressionPlan;
 public record CompressionReport(
     CompressionPlan plan, List<StageResult> stages, List<AdmmHistory.Entry> history) {
 
-  /**
-   * The network at the end of a stage.
-   *
-   * @param stage which
-   * @param weights all parameters of the network
-   * @param score by the evaluation that was given
-   * @param seconds that the stage took, its evaluation included
-   */
-  public record StageResult(Stage stage, long weights, double score, double seconds) {}
-
-  /** The stages of a compression. */
-  public enum Stage {
-    /** The network as it was given. */
-    DENSE,
-    /** After ADMM, with every constrained weight replaced by its nearest member of the set. */
-    PROJECTED,
-    /** The tensor network made of it. */
-    DECOMPOSED,
-    /** The same, trained on. */
-    FINE_TUNED
-  }
-
   /** Copies the lists. */
   public CompressionReport {
     stages = List.copyOf(stages);

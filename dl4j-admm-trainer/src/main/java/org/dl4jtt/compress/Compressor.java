@@ -2,20 +2,21 @@ package org.dl4jtt.compress;
 
 import static org.dl4jtt.tensor.Check.argument;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.admm.AdmmListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.admm.AdmmSettings;
-import org.dl4jtt.compress.CompressionReport.Stage;
-import org.dl4jtt.compress.CompressionReport.StageResult;
 import org.dl4jtt.plan.CompressionPlan;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
  * The whole compression of a trained network in one call: ADMM epochs under a plan, decomposition,
@@ -26,130 +27,160 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  *     Compressor.of(net, CompressionPlan.of(net).weights(1 / 4.0).build())
  *         .admmEpochs(20)
  *         .fineTuningEpochs(10)
- *         .run(train, n -> n.evaluate(test).accuracy());
- * ModelSerializer.writeModel(c.network(), "small.zip", true);
- * System.out.println(c.report());
+ *         .folder(Path.of("run"))                  // may be killed, and resumed
+ *         .run(train, Scores.accuracy(test));
+ * System.out.println(c.report());                  // run/small.zip and run/dense.zip hold the network
+ *
+ * Compressor.resume(Path.of("run")).run(train, Scores.accuracy(test));
  * }</pre>
  *
- * <p>The given network is copied first and stays as it is.
+ * <p>The given network is copied first and stays as it is. The networks that are trained have
+ * native helpers ({@link org.dl4jtt.accelerate.NativeHelpers}). ND4J's random generator is seeded
+ * anew at the start of every epoch.
+ *
+ * @param <M> MultiLayerNetwork or ComputationGraph
  */
 public final class Compressor<M extends Model> {
+  private final Class<M> type;
   private final M network;
   private final CompressionPlan plan;
-  private final Engine<M> engine;
-  private AdmmSettings settings = AdmmSettings.defaults();
-  private int admmEpochs = AdmmSettings.defaults().epochs();
-  private int fineTuningEpochs = 10;
-  private Consumer<StageResult> progress = result -> {};
+  private final List<TrainingListener> trainingListeners = new ArrayList<>();
+  private final List<CompressionListener> listeners = new ArrayList<>();
+  private RunOptions options = RunOptions.defaults();
+  private @Nullable Path folder;
+  private @Nullable Path source;
 
-  /** What differs between the two kinds of network. */
-  private record Engine<M extends Model>(
-      UnaryOperator<M> copy, Fit<M> fit, Decompose<M> decompose) {}
-
-  private interface Fit<M> {
-    void epoch(M network, DataSetIterator data);
-  }
-
-  private interface Decompose<M> {
-    M with(AdmmListener admm, M network);
-  }
-
-  private Compressor(M network, CompressionPlan plan, Engine<M> engine) {
+  private Compressor(Class<M> type, M network, CompressionPlan plan) {
     plan.checkFits(network);
+    this.type = type;
     this.network = network;
     this.plan = plan;
-    this.engine = engine;
   }
 
   /** Compresses a network by this plan. */
   public static Compressor<MultiLayerNetwork> of(MultiLayerNetwork network, CompressionPlan plan) {
-    return new Compressor<>(
-        network,
-        plan,
-        new Engine<>(
-            MultiLayerNetwork::clone, MultiLayerNetwork::fit, (admm, net) -> admm.decompose(net)));
+    return new Compressor<>(MultiLayerNetwork.class, network, plan);
   }
 
   /** Compresses a graph by this plan. */
   public static Compressor<ComputationGraph> of(ComputationGraph network, CompressionPlan plan) {
-    return new Compressor<>(
-        network,
-        plan,
-        new Engine<>(
-            ComputationGraph::clone, ComputationGraph::fit, (admm, net) -> admm.decompose(net)));
+    return new Compressor<>(ComputationGraph.class, network, plan);
+  }
+
+  /**
+   * Goes on with the run in a folder, whichever kind of network it compresses: set listeners again,
+   * then call {@code run} with the same data.
+   *
+   * @throws IOException if the folder holds no run, or cannot be read
+   */
+  public static Compressor<Model> resume(Path folder) throws IOException {
+    return resume(folder, Model.class);
+  }
+
+  /**
+   * The same for a run on this kind of network.
+   *
+   * @throws IllegalArgumentException if the folder compresses the other kind
+   */
+  public static <M extends Model> Compressor<M> resume(Path folder, Class<M> type)
+      throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + " holds no run: it is not a folder");
+    }
+    throw new UnsupportedOperationException(type.getSimpleName() + ": not written yet");
   }
 
   /** Penalty, annealing and the like; the number of epochs is that of {@link #admmEpochs}. */
-  public Compressor<M> settings(AdmmSettings newSettings) {
-    settings = newSettings;
+  public Compressor<M> settings(AdmmSettings settings) {
+    options = options.withAdmm(settings.withEpochs(options.admm().epochs()));
     return this;
   }
 
-  /** At most so many epochs under the constraint: fewer if the residuals fall under tolerance. */
+  /**
+   * At most so many epochs under the constraint: fewer if the residuals fall under tolerance. 20 if
+   * not set.
+   */
   public Compressor<M> admmEpochs(int epochs) {
     argument(epochs >= 1, "admmEpochs is %d; it must be 1 or more", epochs);
-    admmEpochs = epochs;
+    options = options.withAdmm(options.admm().withEpochs(epochs));
     return this;
   }
 
-  /** So many epochs of the tensor network. */
+  /** So many epochs of the tensor network; 10 if not set. */
   public Compressor<M> fineTuningEpochs(int epochs) {
-    argument(epochs >= 0, "fineTuningEpochs is %d; it must be 0 or more", epochs);
-    fineTuningEpochs = epochs;
+    options = options.withFineTuningEpochs(epochs);
     return this;
   }
 
-  /** Is told of every stage as it ends. */
-  public Compressor<M> progress(Consumer<StageResult> listener) {
-    progress = listener;
+  /** Seeds dropout and the like, together with the number of the epoch; 0 if not set. */
+  public Compressor<M> seed(long seed) {
+    options = options.withSeed(seed);
+    return this;
+  }
+
+  /**
+   * Keeps the run in a folder: plan, settings and source model, a checkpoint after every epoch, and
+   * the results.
+   *
+   * @param newFolder new or empty
+   */
+  public Compressor<M> folder(Path newFolder) {
+    folder = newFolder;
+    return this;
+  }
+
+  /**
+   * The zip that the network was read from: its normalizer and all else that it holds beside the
+   * network go into {@code small.zip} and {@code dense.zip} of the folder.
+   */
+  public Compressor<M> source(Path modelZip) {
+    source = modelZip;
+    return this;
+  }
+
+  /** Are attached to the networks while they train, and are not stored in the folder. */
+  public Compressor<M> trainingListeners(TrainingListener... added) {
+    trainingListeners.addAll(List.of(added));
+    return this;
+  }
+
+  /** Is told how the run goes on; not stored in the folder. */
+  public Compressor<M> listener(CompressionListener added) {
+    listeners.add(added);
     return this;
   }
 
   /**
    * Runs all stages.
    *
-   * @param train reset before every epoch
-   * @param evaluation of a network: an accuracy, a loss, whatever is to be in the report
+   * @param train reset before every epoch; see {@link EpochData} for data that is shuffled
+   * @param evaluation of a network: an accuracy, a loss, whatever is to be in the report; {@link
+   *     Scores} has those of Deeplearning4j
    */
-  public Compression<M> run(DataSetIterator train, ToDoubleFunction<? super M> evaluation) {
-    Stages stages = new Stages();
-    M dense = engine.copy().apply(network);
-    stages.done(Stage.DENSE, dense.numParams(), evaluation.applyAsDouble(dense));
-
-    AdmmListener admm = new AdmmListener(plan, settings.withEpochs(admmEpochs));
-    dense.addListeners(admm);
-    for (int epoch = 0; epoch < admmEpochs && !admm.converged(); epoch++) {
-      fit(dense, train);
-    }
-    double projected = admm.projected(dense, () -> evaluation.applyAsDouble(dense));
-    stages.done(Stage.PROJECTED, dense.numParams(), projected);
-
-    M small = engine.decompose().with(admm, dense);
-    stages.done(Stage.DECOMPOSED, small.numParams(), evaluation.applyAsDouble(small));
-
-    for (int epoch = 0; epoch < fineTuningEpochs; epoch++) {
-      fit(small, train);
-    }
-    stages.done(Stage.FINE_TUNED, small.numParams(), evaluation.applyAsDouble(small));
-    return new Compression<>(
-        small, new CompressionReport(plan, stages.results, admm.history().entries()));
+  public Compression<M> run(DataSetIterator train, ToDoubleFunction<? super M> evaluation)
+      throws IOException {
+    return run(EpochData.of(train), evaluation);
   }
 
-  private void fit(M trained, DataSetIterator train) {
-    train.reset();
-    engine.fit().epoch(trained, train);
+  /** The same with several inputs or outputs. */
+  public Compression<M> run(MultiDataSetIterator train, ToDoubleFunction<? super M> evaluation)
+      throws IOException {
+    return run(EpochData.of(train), evaluation);
   }
 
-  private final class Stages {
-    private final List<StageResult> results = new ArrayList<>();
-    private long started = System.nanoTime();
-
-    void done(Stage stage, long weights, double score) {
-      long now = System.nanoTime();
-      StageResult result = new StageResult(stage, weights, score, (now - started) / 1e9);
-      started = now;
-      results.add(result);
-      progress.accept(result);
+  /**
+   * The same with an iterator for each epoch.
+   *
+   * @throws IOException if the folder cannot be written
+   */
+  public Compression<M> run(EpochData train, ToDoubleFunction<? super M> evaluation)
+      throws IOException {
+    Compression<M> compression =
+        new Pipeline<>(type, plan, options, train, evaluation, trainingListeners, listeners)
+            .run(network);
+    if (folder != null) {
+      RunFolder.create(folder).writeResults(compression.network(), source);
     }
+    return compression;
   }
 }

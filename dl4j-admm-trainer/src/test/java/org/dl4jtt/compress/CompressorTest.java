@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,7 +16,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.admm.AdmmSettings;
-import org.dl4jtt.compress.CompressionReport.Stage;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
@@ -69,7 +69,7 @@ class CompressorTest {
   }
 
   @Test
-  void network_isCompressed_andStaysAsItWas() {
+  void network_isCompressed_andStaysAsItWas() throws IOException {
     MultiLayerNetwork net =
         new MultiLayerNetwork(
             conf()
@@ -91,7 +91,13 @@ class CompressorTest {
             .admmEpochs(25)
             .fineTuningEpochs(5)
             .settings(AdmmSettings.defaults().withTolerance(0))
-            .progress(stage -> told.add(stage.stage()))
+            .listener(
+                new CompressionListener() {
+                  @Override
+                  public void stageEnded(StageResult ended) {
+                    told.add(ended.stage());
+                  }
+                })
             .run(train, n -> n.score(data));
 
     assertThat(net.params()).isEqualTo(before);
@@ -112,7 +118,7 @@ class CompressorTest {
   }
 
   @Test
-  void graph_isCompressed() {
+  void graph_isCompressed() throws IOException {
     ComputationGraph graph =
         new ComputationGraph(
             conf()

@@ -1,0 +1,44 @@
+package org.dl4jtt.compress;
+
+import java.util.function.IntFunction;
+import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+
+/**
+ * The training data, epoch by epoch. A run that was killed and resumed ends in the weights of one
+ * that was not, bit for bit, if the mini-batches of an epoch depend on its number alone: shuffle
+ * and augment with {@code new Random(seed + epoch)} or the like. Otherwise it is resumed
+ * approximately: no epoch is lost, but the order of the data is another.
+ */
+@FunctionalInterface
+public interface EpochData {
+  /**
+   * The mini-batches of one epoch, at their start.
+   *
+   * @param epoch number of the epoch in this run, from 0, counted through all stages that train
+   */
+  MultiDataSetIterator epoch(int epoch);
+
+  /** The same iterator for every epoch, reset before each. */
+  static EpochData of(MultiDataSetIterator iterator) {
+    return epoch -> {
+      iterator.reset();
+      return iterator;
+    };
+  }
+
+  /** The same iterator for every epoch, reset before each. */
+  static EpochData of(DataSetIterator iterator) {
+    return of(new MultiDataSetIteratorAdapter(iterator));
+  }
+
+  /**
+   * An iterator for each epoch.
+   *
+   * @param epochs from the number of an epoch to its mini-batches
+   */
+  static EpochData ofDataSets(IntFunction<DataSetIterator> epochs) {
+    return epoch -> new MultiDataSetIteratorAdapter(epochs.apply(epoch));
+  }
+}

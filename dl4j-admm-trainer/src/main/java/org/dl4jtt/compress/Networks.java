@@ -1,0 +1,55 @@
+package org.dl4jtt.compress;
+
+import java.util.Collection;
+import org.deeplearning4j.datasets.iterator.MultiDataSetWrapperIterator;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.dl4jtt.accelerate.NativeHelpers;
+import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.surgery.ModelSurgery;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+
+/** What DL4J's two kinds of network do each in its own way. */
+final class Networks {
+  private Networks() {}
+
+  static Model copy(Model network) {
+    return network instanceof ComputationGraph graph ? graph.clone() : multiLayer(network).clone();
+  }
+
+  static void fit(Model network, MultiDataSetIterator epoch) {
+    if (network instanceof ComputationGraph graph) {
+      graph.fit(epoch);
+    } else {
+      multiLayer(network).fit(new MultiDataSetWrapperIterator(epoch));
+    }
+  }
+
+  static Model decompose(AdmmListener admm, Model network) {
+    return network instanceof ComputationGraph graph
+        ? admm.decompose(graph)
+        : admm.decompose(multiLayer(network));
+  }
+
+  static Model toDense(Model network) {
+    return network instanceof ComputationGraph graph
+        ? ModelSurgery.toDense(graph)
+        : ModelSurgery.toDense(multiLayer(network));
+  }
+
+  /** Replaces its listeners, and gives it native helpers. */
+  static void prepare(Model network, Collection<TrainingListener> listeners) {
+    network.setListeners(listeners);
+    NativeHelpers.enable(network);
+  }
+
+  private static MultiLayerNetwork multiLayer(Model network) {
+    if (network instanceof MultiLayerNetwork net) {
+      return net;
+    }
+    throw new IllegalArgumentException(
+        network.getClass().getName() + " is neither a MultiLayerNetwork nor a ComputationGraph");
+  }
+}
