@@ -6,18 +6,23 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.plan.CompressionPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The saved state of a training: counts, history, and ρ, Z and U of every weight. */
+/**
+ * The saved state of a training: counts, history with the plans that were made again (since version
+ * 2), and ρ, Z and U of every weight.
+ */
 final class AdmmFile {
   private static final String MAGIC = "DL4JTT-ADMM";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int CHUNK = 1 << 16;
 
   private AdmmFile() {}
@@ -34,6 +39,11 @@ final class AdmmFile {
           for (AdmmHistory.Entry entry : entries) {
             writeEntry(out, entry);
           }
+          List<AdmmHistory.Replanned> plans = history.plans();
+          out.writeInt(plans.size());
+          for (AdmmHistory.Replanned replanned : plans) {
+            writePlan(out, replanned);
+          }
           out.writeInt(training.weights().size());
           for (ConstrainedWeight weight : training.weights()) {
             writeWeight(out, weight);
@@ -42,22 +52,24 @@ final class AdmmFile {
   }
 
   static Training read(
-      Path file,
-      List<ConstrainedWeight> weights,
-      Model model,
-      AdmmSettings settings,
-      AdmmHistory history)
+      Path file, Goal first, Model model, AdmmSettings settings, AdmmHistory history)
       throws IOException {
     return CheckedFile.read(
         file,
         MAGIC,
         VERSION,
-        in -> {
+        (version, in) -> {
           Training.Counts counts = readCounts(in);
           List<AdmmHistory.Entry> entries = new ArrayList<>();
           for (int i = in.readInt(); i > 0; i--) {
             entries.add(readEntry(in));
           }
+          List<AdmmHistory.Replanned> plans = new ArrayList<>();
+          for (int i = version < 2 ? 0 : in.readInt(); i > 0; i--) {
+            plans.add(readPlan(in));
+          }
+          Goal goal = goal(first, plans, settings, file);
+          List<ConstrainedWeight> weights = Training.weights(goal.constrained(), settings, model);
           int saved = in.readInt();
           argument(
               saved == weights.size(),
@@ -68,8 +80,8 @@ final class AdmmFile {
           for (ConstrainedWeight weight : weights) {
             readWeight(in, weight, model, file);
           }
-          history.replace(entries);
-          return Training.resume(settings, history, weights, counts);
+          history.replace(entries, plans);
+          return Training.resume(settings, history, goal, weights, counts);
         });
   }
 
@@ -129,6 +141,46 @@ final class AdmmFile {
         in.readDouble(),
         in.readDouble(),
         in.readDouble());
+  }
+
+  private static void writePlan(DataOutputStream out, AdmmHistory.Replanned replanned)
+      throws IOException {
+    out.writeInt(replanned.update());
+    out.writeInt(replanned.epoch());
+    byte[] json = replanned.plan().toJson().getBytes(StandardCharsets.UTF_8);
+    out.writeInt(json.length); // writeUTF ends at 64 KiB
+    out.write(json);
+  }
+
+  private static AdmmHistory.Replanned readPlan(DataInputStream in) throws IOException {
+    int update = in.readInt();
+    int epoch = in.readInt();
+    byte[] json = in.readNBytes(in.readInt());
+    return new AdmmHistory.Replanned(
+        update, epoch, CompressionPlan.fromJson(new String(json, StandardCharsets.UTF_8)));
+  }
+
+  /** The last plan that was saved, if it is one of the first one's. */
+  private static Goal goal(
+      Goal first, List<AdmmHistory.Replanned> plans, AdmmSettings settings, Path file) {
+    if (plans.isEmpty()) {
+      return first;
+    }
+    CompressionPlan last = plans.get(plans.size() - 1).plan();
+    CompressionPlan given = first.plan();
+    argument(
+        settings.replanEvery() > 0,
+        "%s holds ranks that were chosen again in training; restore it with the settings that it was"
+            + " saved under, withReplanning(..)",
+        file);
+    argument(
+        given != null && last.hasTargetOf(given),
+        "%s is of another plan: its target is %s, this one's is %s, or other layers or schemes were"
+            + " asked for",
+        file,
+        last.target().orElse(null),
+        given == null ? null : given.target().orElse(null));
+    return Goal.of(last);
   }
 
   private static void writeWeight(DataOutputStream out, ConstrainedWeight weight)

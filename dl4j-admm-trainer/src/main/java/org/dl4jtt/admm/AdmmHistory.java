@@ -3,6 +3,7 @@ package org.dl4jtt.admm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.dl4jtt.plan.CompressionPlan;
 
 /** What every update of Z and U found, weight by weight. */
 public final class AdmmHistory {
@@ -40,24 +41,45 @@ public final class AdmmHistory {
     }
   }
 
+  /**
+   * Ranks that were chosen again.
+   *
+   * @param update from which on they hold, that of the same number in the entries
+   * @param epoch of the network, from 0
+   * @param plan that holds from here
+   */
+  public record Replanned(int update, int epoch, CompressionPlan plan) {}
+
   private static final String HEADER =
       "update,epoch,iteration,layer,parameter,rho,primal,dual,relativeDistance,relativeChange,"
           + "energyKept,penalty,score,projectedScore\n";
 
   private final List<Entry> entries = new ArrayList<>();
+  private final List<Replanned> plans = new ArrayList<>();
 
   synchronized void add(List<Entry> update) {
     entries.addAll(update);
   }
 
-  synchronized void replace(List<Entry> saved) {
+  synchronized void add(Replanned replanned) {
+    plans.add(replanned);
+  }
+
+  synchronized void replace(List<Entry> savedEntries, List<Replanned> savedPlans) {
     entries.clear();
-    entries.addAll(saved);
+    entries.addAll(savedEntries);
+    plans.clear();
+    plans.addAll(savedPlans);
   }
 
   /** All entries, oldest first; a copy. */
   public synchronized List<Entry> entries() {
     return List.copyOf(entries);
+  }
+
+  /** The plans that followed the first, oldest first; empty without replanning. A copy. */
+  public synchronized List<Replanned> plans() {
+    return List.copyOf(plans);
   }
 
   /** The entries of the last update; empty before the first. */

@@ -1,7 +1,5 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,8 +40,7 @@ import org.jspecify.annotations.Nullable;
  * network after each pass over the data. Frozen layers are skipped.
  */
 public final class AdmmListener extends BaseTrainingListener implements BoundListener {
-  private final List<Constrained> constrained;
-  private final @Nullable CompressionPlan plan;
+  private final Goal goal;
   private final AdmmSettings settings;
   private final AdmmHistory history = new AdmmHistory();
   private @Nullable ToDoubleFunction<Model> evaluation;
@@ -57,25 +54,18 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
 
   /** Constrains the weights of a plan. */
   public AdmmListener(CompressionPlan plan, AdmmSettings settings) {
-    this(
-        plan.weights().stream()
-            .map(w -> new Constrained(w.layer(), w.parameter(), w.constraint()))
-            .toList(),
-        plan,
-        settings);
+    this(Goal.of(plan), settings);
   }
 
-  private AdmmListener(
-      List<Constrained> constrained, @Nullable CompressionPlan plan, AdmmSettings settings) {
-    argument(!constrained.isEmpty(), "there is nothing to constrain: the plan names no weight");
-    this.constrained = List.copyOf(constrained);
-    this.plan = plan;
+  private AdmmListener(Goal goal, AdmmSettings settings) {
+    goal.check(settings);
+    this.goal = goal;
     this.settings = settings;
   }
 
   /** Constrains weights to sets of one's own; see {@link org.dl4jtt.constraint.ConstraintSet}. */
   public static AdmmListener of(List<Constrained> constrained, AdmmSettings settings) {
-    return new AdmmListener(constrained, null, settings);
+    return new AdmmListener(new Goal(constrained, null), settings);
   }
 
   /**
@@ -130,7 +120,7 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
       synchronized (this) {
         running = training;
         if (running == null) {
-          running = Training.start(constrained, settings, model, history);
+          running = Training.start(goal, settings, model, history);
           training = running;
         }
       }
@@ -143,6 +133,22 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
   /** Residuals, ρ and distances of every weight at every update. */
   public AdmmHistory history() {
     return history;
+  }
+
+  /**
+   * The plan that W is trained towards now: the one given, or with replanning the last one made.
+   *
+   * @throws IllegalStateException if this listener was made from constraints
+   */
+  public CompressionPlan plan() {
+    Training running = training;
+    CompressionPlan now = (running == null ? goal : running.goal()).plan();
+    if (now == null) {
+      throw new IllegalStateException(
+          "this listener was made from constraints, not from a plan;"
+              + " decompose with ModelSurgery.decompose(network, plan)");
+    }
+    return now;
   }
 
   /** True if the last update found every weight within the tolerance of the settings. */
@@ -192,14 +198,8 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
   }
 
   private CompressionPlan planToDecompose(Model model) {
-    CompressionPlan known = plan;
-    if (known == null) {
-      throw new IllegalStateException(
-          "this listener was made from constraints, not from a plan;"
-              + " decompose with ModelSurgery.decompose(network, plan)");
-    }
     start(model).checkTrained(model);
-    return known;
+    return plan();
   }
 
   // ---- saved state ----
@@ -221,8 +221,7 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
    */
   public void restore(Model model, Path file) throws IOException {
     synchronized (this) {
-      List<ConstrainedWeight> weights = Training.weights(constrained, settings, model);
-      training = AdmmFile.read(file, weights, model, settings, history);
+      training = AdmmFile.read(file, goal, model, settings, history);
     }
   }
 }

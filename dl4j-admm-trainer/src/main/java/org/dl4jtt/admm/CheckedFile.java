@@ -34,7 +34,10 @@ final class CheckedFile {
 
   /** Reads the content. */
   interface Reader<T> {
-    T read(DataInputStream in) throws IOException;
+    /**
+     * @param version of the file, from 1
+     */
+    T read(int version, DataInputStream in) throws IOException;
   }
 
   static void write(Path file, String magic, int version, Writer content) throws IOException {
@@ -75,7 +78,7 @@ final class CheckedFile {
                 + version
                 + "; use a newer release of dl4j-tt");
       }
-      return content.read(in);
+      return content.read(found, in);
     }
   }
 

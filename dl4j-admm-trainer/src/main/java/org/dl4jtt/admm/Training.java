@@ -4,9 +4,12 @@ import static org.dl4jtt.tensor.Check.argument;
 import static org.dl4jtt.tensor.Check.state;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.nn.api.Layer;
@@ -15,6 +18,8 @@ import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
+import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.plan.CurrentWeights;
 import org.dl4jtt.plan.NetworkLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,18 +38,26 @@ final class Training {
 
   private final AdmmSettings settings;
   private final AdmmHistory history;
-  private final List<ConstrainedWeight> weights;
   private final IterationWatch watch;
   private final int firstIteration;
   private final int firstEpoch;
 
+  /** Replaced by another list when ranks are chosen again; read by workers. */
+  private volatile List<ConstrainedWeight> weights;
+
+  private volatile Goal goal;
   private int iterationsPerEpoch;
   private int updates;
   private int epochsDone;
   private int stepsSinceUpdate;
 
   private Training(
-      AdmmSettings settings, AdmmHistory history, List<ConstrainedWeight> weights, Counts counts) {
+      AdmmSettings settings,
+      AdmmHistory history,
+      Goal goal,
+      List<ConstrainedWeight> weights,
+      Counts counts) {
+    this.goal = goal;
     this.settings = settings;
     this.history = history;
     this.weights = weights;
@@ -58,8 +71,7 @@ final class Training {
   }
 
   /** Finds the weights and starts every Z and U. */
-  static Training start(
-      List<Constrained> constrained, AdmmSettings settings, Model model, AdmmHistory history) {
+  static Training start(Goal goal, AdmmSettings settings, Model model, AdmmHistory history) {
     int iteration = BaseOptimizer.getIterationCount(model);
     Counts counts =
         new Counts(
@@ -72,7 +84,7 @@ final class Training {
             iteration,
             0);
     Training training =
-        new Training(settings, history, weights(constrained, settings, model), counts);
+        new Training(settings, history, goal, weights(goal.constrained(), settings, model), counts);
     for (ConstrainedWeight weight : training.weights) {
       double rho = settings.rho().initial(training.horizon(weight));
       weight.start(model, weight.set(settings, 0), rho);
@@ -85,8 +97,12 @@ final class Training {
 
   /** Goes on from a saved state. */
   static Training resume(
-      AdmmSettings settings, AdmmHistory history, List<ConstrainedWeight> weights, Counts counts) {
-    return new Training(settings, history, weights, counts);
+      AdmmSettings settings,
+      AdmmHistory history,
+      Goal goal,
+      List<ConstrainedWeight> weights,
+      Counts counts) {
+    return new Training(settings, history, goal, weights, counts);
   }
 
   /** The constrained weights that the network trains, without their states. */
@@ -182,9 +198,14 @@ final class Training {
 
   private Horizon horizon(ConstrainedWeight weight) {
     int perEpoch = iterationsPerEpoch > 0 ? iterationsPerEpoch : ASSUMED_ITERATIONS;
+    return weight.horizon(
+        firstIteration, firstEpoch, settings.epochs(), perEpoch, plannedUpdates());
+  }
+
+  private int plannedUpdates() {
+    int perEpoch = iterationsPerEpoch > 0 ? iterationsPerEpoch : ASSUMED_ITERATIONS;
     int epochs = settings.epochs();
-    int planned = (settings.byIterations() ? epochs * perEpoch : epochs) / settings.period();
-    return weight.horizon(firstIteration, firstEpoch, epochs, perEpoch, planned);
+    return (settings.byIterations() ? epochs * perEpoch : epochs) / settings.period();
   }
 
   private void warnIfWeak() {
@@ -205,14 +226,19 @@ final class Training {
 
   /** The mean ρ of the planned updates, if residuals stay in balance. */
   private double plannedRho(Horizon horizon) {
+    double[] rho = scheduledRho(horizon, Math.max(1, horizon.updates()));
+    return Arrays.stream(rho).sum() / rho.length;
+  }
+
+  /** ρ before the first so many updates, if residuals stay in balance. */
+  private double[] scheduledRho(Horizon horizon, int updates) {
     Residuals balanced = new Residuals(1, 1);
-    double rho = settings.rho().initial(horizon);
-    double sum = rho;
-    for (int update = 1; update < horizon.updates(); update++) {
-      rho = settings.rho().next(rho, update, balanced, horizon);
-      sum += rho;
+    double[] rho = new double[updates];
+    rho[0] = settings.rho().initial(horizon);
+    for (int update = 1; update < updates; update++) {
+      rho[update] = settings.rho().next(rho[update - 1], update, balanced, horizon);
     }
-    return sum / Math.max(1, horizon.updates());
+    return rho;
   }
 
   // ---- Z and U ----
@@ -223,6 +249,9 @@ final class Training {
       if (!Double.isFinite(weight.state().penalty(weight.weight(model)))) {
         throw diverged(model, iteration, "W - Z became NaN or infinite");
       }
+    }
+    if (isReplanDue()) {
+      replan(model, epoch);
     }
     updates++;
     stepsSinceUpdate = 0;
@@ -247,6 +276,57 @@ final class Training {
     }
     moveRho(entries);
     history.add(evaluation == null ? entries : evaluated(model, evaluation, entries));
+  }
+
+  private boolean isReplanDue() {
+    int next = updates + 1;
+    return settings.replanEvery() > 0
+        && next % settings.replanEvery() == 0
+        && next <= settings.replanShare() * plannedUpdates();
+  }
+
+  /**
+   * The plan's question asked again of W + U: U is what the loss wants of W beyond its set, so the
+   * ranks so far do not hide what they cut. Z and U of the weights that stay are kept; those that
+   * enter start afresh.
+   */
+  private void replan(Model model, int epoch) {
+    CompressionPlan now = Objects.requireNonNull(goal.plan(), "checked with the settings");
+    CompressionPlan next = now.rechosen(model, this::shifted);
+    Goal nextGoal = Goal.of(next);
+    if (nextGoal.constrained().equals(goal.constrained())) {
+      return;
+    }
+    List<ConstrainedWeight> nextWeights = weights(nextGoal.constrained(), settings, model);
+    for (ConstrainedWeight weight : nextWeights) {
+      Constrained c = weight.constrained();
+      Optional<ConstrainedWeight> before = find(c.layer(), c.parameter());
+      if (before.isPresent()) {
+        weight.restore(before.get().state(), before.get().pull());
+      } else {
+        double rho = scheduledRho(horizon(weight), updates + 1)[updates];
+        weight.start(model, weight.set(settings, updates), rho);
+      }
+    }
+    goal = nextGoal;
+    weights = List.copyOf(nextWeights);
+    history.add(new AdmmHistory.Replanned(updates + 1, epoch, next));
+    LOG.info("update {}: ranks chosen again\n{}", updates + 1, next);
+  }
+
+  private Optional<ConstrainedWeight> find(String layer, String parameter) {
+    return weights.stream()
+        .filter(w -> w.constrained().layer().equals(layer))
+        .filter(w -> w.constrained().parameter().equals(parameter))
+        .findFirst();
+  }
+
+  /** W + U of a constrained weight, W of another. */
+  private INDArray shifted(NetworkLayer layer, String parameter) {
+    INDArray w = CurrentWeights.ofNetwork().of(layer, parameter);
+    return find(layer.name(), parameter)
+        .map(c -> Detached.in(() -> w.add(c.state().u())))
+        .orElse(w);
   }
 
   private void moveRho(List<AdmmHistory.Entry> entries) {
@@ -354,6 +434,10 @@ final class Training {
 
   List<ConstrainedWeight> weights() {
     return weights;
+  }
+
+  Goal goal() {
+    return goal;
   }
 
   /** Where the training stands; all of a saved state but its weights. */

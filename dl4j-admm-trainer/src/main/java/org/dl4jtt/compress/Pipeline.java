@@ -68,7 +68,8 @@ final class Pipeline<M extends Model> {
     }
     small.setListeners(List.of());
     ended(Stage.FINE_TUNED, small.numParams(), evaluation.applyAsDouble(small));
-    return new Compression<>(small, new CompressionReport(plan, results, admm.history().entries()));
+    return new Compression<>(
+        small, new CompressionReport(admm.plan(), results, admm.history().entries()));
   }
 
   private void fit(M trained) {

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Files.writeString(path, plan.toJson());   // to read, to edit, to keep
  * }</pre>
  *
- * <p>The JSON, format 1:
+ * <p>The JSON, format 2; format 1, which has no target, is read as well:
  *
  * <pre>{@code
  * {
- *   "format" : 1,
+ *   "format" : 2,
  *   "networkWeights" : 78330,           // parameters of the network before; for information
  *   "weights" : [ {
  *     "layer" : "fc1",                  // name, or number in a MultiLayerNetwork without names
@@ -40,15 +40,32 @@ import org.jspecify.annotations.Nullable;
  *     "about" : { … }                   // what the planner computed; ignored when it is read
  *   } ],
  *   "leftAlone" : [ { "layer" : "conv1", "reason" : "…" } ]   // for information
+ *   "target" : {                        // left out if all forms were given by hand
+ *     "unit" : "WEIGHTS",               // or FLOPS
+ *     "ratio" : 0.125,                  // after / before
+ *     …                                 // what else the builder was told
+ *     "fixed" : [ { "layer" : "fc1", "parameter" : "W" } ]   // forms that stay when ranks are
+ *   }                                                        // chosen again
  * }
  * }</pre>
+ *
+ * <p>The target is what {@link #rechosen} meets again; editing it changes no rank by itself.
  */
 public final class CompressionPlan {
   private final long networkWeights;
   private final List<PlannedWeight> weights;
   private final List<LeftAlone> leftAlone;
+  private final @Nullable PlanSettings settings;
 
-  CompressionPlan(long networkWeights, List<PlannedWeight> weights, List<LeftAlone> leftAlone) {
+  /**
+   * @param settings null if the plan has no target
+   */
+  CompressionPlan(
+      long networkWeights,
+      List<PlannedWeight> weights,
+      List<LeftAlone> leftAlone,
+      @Nullable PlanSettings settings) {
+    this.settings = settings;
     this.networkWeights = networkWeights;
     this.weights = List.copyOf(weights);
     this.leftAlone = List.copyOf(leftAlone);
@@ -97,6 +114,40 @@ public final class CompressionPlan {
         - weights.stream().mapToLong(w -> w.weightsBefore() - w.weightsAfter()).sum();
   }
 
+  /** What the plan was made to meet; empty if it holds only forms given by hand. */
+  public Optional<PlanTarget> target() {
+    return Optional.ofNullable(settings).map(PlanSettings::target);
+  }
+
+  /**
+   * The plan that meets the same target, under the same choices, for other values of the weights:
+   * ranks, modes and schemes are chosen again among all candidates, and layers may enter the plan
+   * or leave it. Forms given by hand stay. Takes as long as making the plan did.
+   *
+   * @param network the one that this plan was made for; only read
+   * @param current the values to choose for, such as W + U within ADMM
+   * @throws IllegalStateException if this plan has no target
+   */
+  public CompressionPlan rechosen(Model network, CurrentWeights current) {
+    if (settings == null) {
+      throw new IllegalStateException(
+          "the plan has no target, so its ranks cannot be chosen again;"
+              + " make it with CompressionPlan.of(network).weights(ratio) or another target");
+    }
+    checkFits(network);
+    return new Planner(network, settings, current).plan();
+  }
+
+  /** Null if the plan has no target. */
+  @Nullable PlanSettings settings() {
+    return settings;
+  }
+
+  /** True if both plans answer the same question: target and choices. */
+  public boolean hasTargetOf(CompressionPlan other) {
+    return settings != null && settings.equals(other.settings);
+  }
+
   /**
    * Checks that this plan is one for this network.
    *
@@ -131,12 +182,13 @@ public final class CompressionPlan {
     return other instanceof CompressionPlan plan
         && networkWeights == plan.networkWeights
         && weights.equals(plan.weights)
-        && leftAlone.equals(plan.leftAlone);
+        && leftAlone.equals(plan.leftAlone)
+        && Objects.equals(settings, plan.settings);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(networkWeights, weights, leftAlone);
+    return Objects.hash(networkWeights, weights, leftAlone, settings);
   }
 
   /** A table for people. */

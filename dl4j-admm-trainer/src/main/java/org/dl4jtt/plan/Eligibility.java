@@ -55,13 +55,13 @@ final class Eligibility {
       return Optional.of(
           "a " + inner.getClass().getSimpleName() + " has no weight that could be a tensor");
     }
-    if (settings.excluded.contains(layer.name())) {
+    if (settings.excluded().contains(layer.name())) {
       return Optional.of("excluded");
     }
     if (!hasCounterpart(configuration)) {
       return Optional.of("there is no tensor counterpart of a " + inner.getClass().getSimpleName());
     }
-    if (settings.included.contains(layer.name())) {
+    if (settings.included().contains(layer.name())) {
       return Optional.empty();
     }
     if (WrappedLayers.isFrozen(configuration)) {

@@ -3,12 +3,15 @@ package org.dl4jtt.plan;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what a {@link CompressionPlan} must keep to, then makes it.
@@ -19,7 +22,17 @@ import org.dl4jtt.tensor.TensorForm;
  */
 public final class PlanBuilder {
   private final Model network;
-  private final PlanSettings settings = new PlanSettings();
+  private final Map<String, Map<String, TensorForm>> explicit = new LinkedHashMap<>();
+  private final Set<String> included = new LinkedHashSet<>();
+  private final Set<String> excluded = new LinkedHashSet<>();
+  private final Map<String, Double> minRatios = new LinkedHashMap<>();
+  private @Nullable PlanTarget target;
+  private Set<Scheme> schemes = Set.of(Scheme.SEPARATED, Scheme.PAIRED);
+  private boolean rings;
+  private boolean recurrentWeights;
+  private int multiple = 1;
+  private double minRatio = 1;
+  private List<InputType> inputTypes = List.of();
 
   PlanBuilder(Model network) {
     this.network = network;
@@ -32,7 +45,7 @@ public final class PlanBuilder {
    * @param ratio such as 1 / 8.0
    */
   public PlanBuilder weights(double ratio) {
-    return target(PlanSettings.Unit.WEIGHTS, ratio);
+    return target(PlanTarget.Unit.WEIGHTS, ratio);
   }
 
   /**
@@ -42,7 +55,7 @@ public final class PlanBuilder {
    * @param ratio such as 1 / 3.0
    */
   public PlanBuilder flops(double ratio) {
-    return target(PlanSettings.Unit.FLOPS, ratio);
+    return target(PlanTarget.Unit.FLOPS, ratio);
   }
 
   /** This layer's weight "W" in exactly this form. */
@@ -55,57 +68,57 @@ public final class PlanBuilder {
    * always have the same form.
    */
   public PlanBuilder layer(String layer, String parameter, TensorForm form) {
-    settings.explicit.computeIfAbsent(layer, name -> new LinkedHashMap<>()).put(parameter, form);
+    explicit.computeIfAbsent(layer, name -> new LinkedHashMap<>()).put(parameter, form);
     return this;
   }
 
   /** Takes in a layer that would be left alone: the first convolution, the classifier, … */
   public PlanBuilder include(String layer) {
-    settings.included.add(layer);
+    included.add(layer);
     return this;
   }
 
   /** Leaves this layer alone. */
   public PlanBuilder exclude(String layer) {
-    settings.excluded.add(layer);
+    excluded.add(layer);
     return this;
   }
 
   /** The schemes to try; both unless said otherwise. */
-  public PlanBuilder schemes(Scheme... schemes) {
-    argument(schemes.length > 0, "name at least one scheme");
-    settings.schemes = Set.of(schemes);
+  public PlanBuilder schemes(Scheme... tried) {
+    argument(tried.length > 0, "name at least one scheme");
+    schemes = Set.of(tried);
     return this;
   }
 
   /** Tries tensor rings as well as trains. */
-  public PlanBuilder rings(boolean rings) {
-    settings.rings = rings;
+  public PlanBuilder rings(boolean tried) {
+    rings = tried;
     return this;
   }
 
   /** Takes in hidden-to-hidden weights of recurrent layers; compressing them tends to hurt. */
   public PlanBuilder recurrentWeights(boolean recurrent) {
-    settings.recurrentWeights = recurrent;
+    recurrentWeights = recurrent;
     return this;
   }
 
   /** Only ranks that are multiples of this number; 8 suits the hardware. */
-  public PlanBuilder multiplesOf(int multiple) {
-    argument(multiple >= 1, "multiplesOf(%d): ranks are multiples of 1 or more", multiple);
-    settings.multiple = multiple;
+  public PlanBuilder multiplesOf(int number) {
+    argument(number >= 1, "multiplesOf(%d): ranks are multiples of 1 or more", number);
+    multiple = number;
     return this;
   }
 
   /** A layer that cannot shrink by this factor, before / after, stays dense. */
   public PlanBuilder minRatio(double ratio) {
-    settings.minRatio = checkedMinRatio(ratio);
+    minRatio = checkedMinRatio(ratio);
     return this;
   }
 
   /** The same for one layer. */
   public PlanBuilder minRatio(String layer, double ratio) {
-    settings.minRatios.put(layer, checkedMinRatio(ratio));
+    minRatios.put(layer, checkedMinRatio(ratio));
     return this;
   }
 
@@ -114,7 +127,7 @@ public final class PlanBuilder {
    * convolutions, unless a preprocessor at the input tells the size of the images.
    */
   public PlanBuilder inputTypes(InputType... types) {
-    settings.inputTypes = List.of(types);
+    inputTypes = List.of(types);
     return this;
   }
 
@@ -126,17 +139,27 @@ public final class PlanBuilder {
    *     reachable)
    */
   public CompressionPlan build() {
-    return new Planner(network, settings).plan();
+    PlanSettings settings =
+        new PlanSettings(
+            target,
+            explicit,
+            included,
+            excluded,
+            schemes,
+            rings,
+            recurrentWeights,
+            multiple,
+            minRatio,
+            minRatios,
+            inputTypes);
+    return new Planner(network, settings, CurrentWeights.ofNetwork()).plan();
   }
 
-  private PlanBuilder target(PlanSettings.Unit unit, double ratio) {
+  private PlanBuilder target(PlanTarget.Unit unit, double ratio) {
     argument(
-        ratio > 0 && ratio <= 1, "the ratio after / before is over 0 and up to 1, got %s", ratio);
-    argument(
-        settings.unit == null || settings.unit == unit,
+        target == null || target.unit() == unit,
         "a plan has one target, weights or flops, not both");
-    settings.unit = unit;
-    settings.ratio = ratio;
+    target = new PlanTarget(unit, ratio);
     return this;
   }
 

@@ -1,11 +1,15 @@
 package org.dl4jtt.plan;
 
+import static org.dl4jtt.plan.JsonFields.array;
+import static org.dl4jtt.plan.JsonFields.constant;
+import static org.dl4jtt.plan.JsonFields.integer;
+import static org.dl4jtt.plan.JsonFields.integers;
+import static org.dl4jtt.plan.JsonFields.onlyKeys;
+import static org.dl4jtt.plan.JsonFields.text;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
@@ -18,11 +22,11 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** The JSON of a {@link CompressionPlan}; its Javadoc has the schema. */
 final class PlanJson {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Set<String> PLAN_KEYS =
-      Set.of("format", "networkWeights", "weights", "leftAlone");
+      Set.of("format", "networkWeights", "weights", "leftAlone", "target");
   private static final Set<String> WEIGHT_KEYS =
       Set.of(
           "layer", "parameter", "scheme", "outputModes", "kernel", "inputModes", "ranks", "about");
@@ -58,6 +62,10 @@ final class PlanJson {
     for (LeftAlone alone : plan.leftAlone()) {
       left.addObject().put("layer", alone.layer()).put("reason", alone.reason());
     }
+    PlanSettings settings = plan.settings();
+    if (settings != null && settings.target() != null) {
+      TargetJson.write(root.putObject("target"), settings.target(), settings);
+    }
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
     } catch (JsonProcessingException e) {
@@ -89,7 +97,9 @@ final class PlanJson {
       onlyKeys(node, LEFT_KEYS, "leftAlone");
       left.add(new LeftAlone(text(node, "layer", "leftAlone"), node.path("reason").asText()));
     }
-    return new CompressionPlan(root.path("networkWeights").asLong(), weights, left);
+    PlanSettings settings =
+        root.has("target") ? TargetJson.read(root.path("target"), weights) : null;
+    return new CompressionPlan(root.path("networkWeights").asLong(), weights, left, settings);
   }
 
   private static PlannedWeight weight(JsonNode node) {
@@ -97,7 +107,7 @@ final class PlanJson {
     String where = "layer " + layer;
     onlyKeys(node, WEIGHT_KEYS, where);
     String parameter = node.path("parameter").asText("W");
-    Scheme scheme = scheme(node, where);
+    Scheme scheme = constant(Scheme.values(), text(node, "scheme", where), where + ": scheme");
     List<Integer> outputs = integers(node, "outputModes", where);
     List<Integer> kernel = node.has("kernel") ? integers(node, "kernel", where) : List.of();
     List<Integer> inputs = integers(node, "inputModes", where);
@@ -120,55 +130,8 @@ final class PlanJson {
         current ? about.path("relativeError").asDouble() : 0);
   }
 
-  private static Scheme scheme(JsonNode node, String where) {
-    String name = text(node, "scheme", where);
-    for (Scheme scheme : Scheme.values()) {
-      if (scheme.name().equals(name.toUpperCase(Locale.ROOT))) {
-        return scheme;
-      }
-    }
-    throw new IllegalArgumentException(
-        where + ": scheme \"" + name + "\" is neither PAIRED nor SEPARATED");
-  }
-
   private static void put(ObjectNode node, String key, List<Integer> values) {
     ArrayNode array = node.putArray(key);
     values.forEach(array::add);
-  }
-
-  private static void onlyKeys(JsonNode node, Set<String> keys, String where) {
-    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      argument(
-          keys.contains(name),
-          "%s has an entry \"%s\"; it may have %s",
-          where,
-          name,
-          keys.stream().sorted().toList());
-    }
-  }
-
-  private static String text(JsonNode node, String key, String where) {
-    argument(node.path(key).isTextual(), "%s has no text \"%s\"", where, key);
-    return node.path(key).asText();
-  }
-
-  private static int integer(JsonNode node, String key, String where) {
-    argument(node.path(key).isInt(), "%s has no whole number \"%s\"", where, key);
-    return node.path(key).asInt();
-  }
-
-  private static List<Integer> integers(JsonNode node, String key, String where) {
-    List<Integer> values = new ArrayList<>();
-    for (JsonNode value : array(node, key, where)) {
-      argument(value.isInt(), "%s: \"%s\" holds %s, which is no whole number", where, key, value);
-      values.add(value.asInt());
-    }
-    return values;
-  }
-
-  private static JsonNode array(JsonNode node, String key, String where) {
-    argument(node.path(key).isArray(), "%s has no list \"%s\"", where, key);
-    return node.path(key);
   }
 }

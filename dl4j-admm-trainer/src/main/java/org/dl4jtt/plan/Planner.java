@@ -19,27 +19,29 @@ import org.dl4jtt.tensor.TensorForm;
 final class Planner {
   private final Model network;
   private final PlanSettings settings;
+  private final CurrentWeights current;
   private final Map<String, NetworkLayer> layers = new LinkedHashMap<>();
   private final Optional<Map<String, InputType>> inputs;
   private final List<PlannedWeight> explicit = new ArrayList<>();
   private final List<LeftAlone> leftAlone = new ArrayList<>();
   private final List<WeightOptions> open = new ArrayList<>();
 
-  Planner(Model network, PlanSettings settings) {
+  Planner(Model network, PlanSettings settings, CurrentWeights current) {
+    this.current = current;
     this.network = network;
     this.settings = settings;
     NetworkLayer.of(network).forEach(layer -> layers.put(layer.name(), layer));
-    inputs = LayerInputs.of(network, settings.inputTypes);
+    inputs = LayerInputs.of(network, settings.inputTypes());
   }
 
   CompressionPlan plan() {
-    settings.explicit.keySet().forEach(this::checkExists);
-    settings.included.forEach(this::checkExists);
-    settings.excluded.forEach(this::checkExists);
-    settings.minRatios.keySet().forEach(this::checkExists);
+    settings.explicit().keySet().forEach(this::checkExists);
+    settings.included().forEach(this::checkExists);
+    settings.excluded().forEach(this::checkExists);
+    settings.minRatios().keySet().forEach(this::checkExists);
     Eligibility eligibility = new Eligibility(network, List.copyOf(layers.values()), settings);
     for (NetworkLayer layer : layers.values()) {
-      if (settings.explicit.containsKey(layer.name())) {
+      if (settings.explicit().containsKey(layer.name())) {
         addExplicit(layer);
       } else {
         Optional<String> reason = eligibility.whyNot(layer);
@@ -50,7 +52,8 @@ final class Planner {
         }
       }
     }
-    return settings.unit == null ? finished(List.of()) : withinBudget();
+    PlanTarget target = settings.target();
+    return target == null ? finished(List.of()) : withinBudget(target);
   }
 
   private void checkExists(String layer) {
@@ -64,7 +67,7 @@ final class Planner {
   private void addExplicit(NetworkLayer layer) {
     Map<String, WeightShape> shapes = StockWeights.of(layer.configuration());
     settings
-        .explicit
+        .explicit()
         .getOrDefault(layer.name(), Map.of())
         .forEach(
             (name, form) -> {
@@ -89,7 +92,7 @@ final class Planner {
     List<WeightOptions> groups = new ArrayList<>();
     for (String name : shapes.keySet()) {
       boolean recurrent = name.endsWith("RW");
-      if (recurrent && !settings.recurrentWeights) {
+      if (recurrent && !settings.recurrentWeights()) {
         continue;
       }
       if (shapes.containsKey("fW")) {
@@ -109,13 +112,13 @@ final class Planner {
       throw new IllegalStateException(layer.name() + " has no weight " + parameters);
     }
     return new WeightOptions(
-        layer, parameters, shape, inputs.map(all -> all.get(layer.name())), settings);
+        layer, parameters, shape, inputs.map(all -> all.get(layer.name())), settings, current);
   }
 
-  private CompressionPlan withinBudget() {
-    boolean flops = settings.unit == PlanSettings.Unit.FLOPS;
+  private CompressionPlan withinBudget(PlanTarget target) {
+    boolean flops = target.unit() == PlanTarget.Unit.FLOPS;
     double total =
-        flops ? NetworkCost.of(network, settings.inputTypes).flops() : network.numParams();
+        flops ? NetworkCost.of(network, settings.inputTypes()).flops() : network.numParams();
     double saved =
         explicit.stream()
             .mapToDouble(
@@ -123,7 +126,7 @@ final class Planner {
                     flops ? w.flopsBefore() - w.flopsAfter() : w.weightsBefore() - w.weightsAfter())
             .sum();
     double fixed = total - saved - open.stream().mapToDouble(WeightOptions::denseCost).sum();
-    double budget = Math.floor(settings.ratio * total + 1e-6) - fixed;
+    double budget = Math.floor(target.ratio() * total + 1e-6) - fixed;
     List<List<Option>> options = open.stream().map(WeightOptions::all).toList();
     double least = Budget.least(options);
     argument(
@@ -131,7 +134,7 @@ final class Planner {
         "%s(%s) is out of reach: of %.0f %s, %.0f stay as they are and the rest shrinks to %.0f at"
             + " most, so %s is reachable. Left alone: %s",
         flops ? "flops" : "weights",
-        settings.ratio,
+        target.ratio(),
         total,
         flops ? "operations" : "parameters",
         fixed,
@@ -158,7 +161,7 @@ final class Planner {
         weights.addAll(group.planned(form, chosen.get(i).energy()));
       } else {
         String reason =
-            settings.unit == null
+            settings.target() == null
                 ? "no form was given and there is no target"
                 : "at this target the other layers give more";
         leftAlone.add(new LeftAlone(group.layer().name(), reason));
@@ -169,6 +172,9 @@ final class Planner {
     leftAlone.removeIf(l -> weights.stream().anyMatch(w -> w.layer().equals(l.layer())));
     leftAlone.sort((a, b) -> order.indexOf(a.layer()) - order.indexOf(b.layer()));
     return new CompressionPlan(
-        network.numParams(), weights, leftAlone.stream().distinct().toList());
+        network.numParams(),
+        weights,
+        leftAlone.stream().distinct().toList(),
+        settings.target() == null ? null : settings.withExplicit(explicit));
   }
 }

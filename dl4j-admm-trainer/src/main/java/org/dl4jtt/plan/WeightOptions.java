@@ -9,7 +9,6 @@ import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One planned weight, or two that must take the same form (the directions of a bidirectional layer,
@@ -30,13 +29,16 @@ final class WeightOptions {
   private final WeightShape shape;
   private final Flops flops;
   private final PlanSettings settings;
+  private final CurrentWeights current;
 
   WeightOptions(
       NetworkLayer layer,
       List<String> parameters,
       WeightShape shape,
       Optional<InputType> input,
-      PlanSettings settings) {
+      PlanSettings settings,
+      CurrentWeights current) {
+    this.current = current;
     this.layer = layer;
     this.parameters = List.copyOf(parameters);
     this.shape = shape;
@@ -63,14 +65,14 @@ final class WeightOptions {
   /** Dense, and every form that pays. */
   List<Option> all() {
     double dense = denseCost();
-    double limit = dense / settings.minRatios.getOrDefault(layer.name(), settings.minRatio);
+    double limit = dense / settings.minRatios().getOrDefault(layer.name(), settings.minRatio());
     List<Option> options = new ArrayList<>();
     options.add(new Option(null, 0, dense));
     List<Energies> energies =
         parameters.stream()
-            .map(name -> new Energies(parameter(name), layer.name() + ", weight " + name))
+            .map(name -> new Energies(current.of(layer, name), layer.name() + ", weight " + name))
             .toList();
-    for (Tensorization t : Candidates.of(shape, settings.schemes)) {
+    for (Tensorization t : Candidates.of(shape, settings.schemes())) {
       if (Energies.longestSide(t) > Energies.LONGEST_SIDE) {
         continue;
       }
@@ -78,12 +80,12 @@ final class WeightOptions {
         continue; // rebuilt: as many operations as the dense kernel
       }
       double handicap =
-          t.isKernel() && t.scheme() == Scheme.PAIRED && settings.schemes.size() > 1
+          t.isKernel() && t.scheme() == Scheme.PAIRED && settings.schemes().size() > 1
               ? PAIRED_KERNEL_HANDICAP
               : 1;
       double[][] tails = tails(energies, t);
       addOptions(t, 1, tails, handicap, options);
-      if (settings.rings) {
+      if (settings.rings()) {
         for (int ends : RING_ENDS) {
           addOptions(t, ends, tails, handicap, options);
         }
@@ -104,7 +106,7 @@ final class WeightOptions {
     int[] modes = t.modes().stream().mapToInt(Integer::intValue).toArray();
     int[][] ranks = new int[tails.length][];
     for (int k = 0; k < tails.length; k++) {
-      ranks[k] = RankOptions.of(tails[k], ends, settings.multiple);
+      ranks[k] = RankOptions.of(tails[k], ends, settings.multiple());
     }
     if (ends > 1 && (long) ends * ranks[0][0] > modes[0]) {
       return; // TR-SVD splits the first unfolding: r₀ r₁ <= n₁
@@ -135,16 +137,8 @@ final class WeightOptions {
     return mean;
   }
 
-  private INDArray parameter(String name) {
-    INDArray parameter = layer.parameters().get(name);
-    if (parameter == null) {
-      throw new IllegalStateException("layer " + layer.name() + " has no parameter " + name);
-    }
-    return parameter;
-  }
-
   private boolean countsFlops() {
-    return settings.unit == PlanSettings.Unit.FLOPS;
+    return settings.counts(PlanTarget.Unit.FLOPS);
   }
 
   /** The planned weights of a chosen form. */

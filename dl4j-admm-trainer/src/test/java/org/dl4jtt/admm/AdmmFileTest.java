@@ -95,9 +95,9 @@ class AdmmFileTest {
   @Test
   void newerFormat_isRefused() throws IOException {
     Path file = folder.resolve("new.state");
-    CheckedFile.write(file, "DL4JTT-ADMM", 2, out -> out.writeInt(0));
+    CheckedFile.write(file, "DL4JTT-ADMM", 3, out -> out.writeInt(0));
     assertThatThrownBy(() -> AdmmListener.of(WEIGHTS, SETTINGS).restore(net(DataType.DOUBLE), file))
-        .hasMessageContaining("format 2, this release reads up to 1");
+        .hasMessageContaining("format 3, this release reads up to 2");
   }
 
   @Test
@@ -135,7 +135,7 @@ class AdmmFileTest {
                       throw new IOException("disk full");
                     }))
         .hasMessage("disk full");
-    int value = CheckedFile.read(file, "M", 1, java.io.DataInputStream::readInt);
+    int value = CheckedFile.read(file, "M", 1, (version, in) -> in.readInt());
     assertThat(value).isEqualTo(42);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);

@@ -120,9 +120,7 @@ class CompressionPlanTest {
 
   @Test
   void byName_includesExcludesAndOverrides() {
-    TensorForm form =
-        TensorForm.of(
-            Tensorization.matrix(Scheme.SEPARATED, List.of(64), List.of(800)), List.of(1, 3, 1));
+    TensorForm form = fcOfRank3();
     CompressionPlan plan =
         CompressionPlan.of(convolutional())
             .weights(0.5)
@@ -179,6 +177,40 @@ class CompressionPlanTest {
   }
 
   @Test
+  void json_keepsTheTarget_andAllThatTheBuilderWasTold() {
+    TensorForm form = fcOfRank3();
+    CompressionPlan plan =
+        CompressionPlan.of(convolutional())
+            .flops(0.9)
+            .layer("fc", form)
+            .include("out")
+            .exclude("conv1")
+            .schemes(Scheme.SEPARATED)
+            .rings(true)
+            .recurrentWeights(true)
+            .multiplesOf(2)
+            .minRatio(1.1)
+            .minRatio("out", 1.5)
+            .inputTypes(InputType.convolutionalFlat(12, 12, 1))
+            .build();
+    CompressionPlan read = CompressionPlan.fromJson(plan.toJson());
+    assertThat(read).isEqualTo(plan).hasSameHashCodeAs(plan);
+    assertThat(read.target()).contains(new PlanTarget(PlanTarget.Unit.FLOPS, 0.9));
+    assertThat(read.rechosen(convolutional(), CurrentWeights.ofNetwork())).isEqualTo(plan);
+    assertThatThrownBy(
+            () -> CompressionPlan.fromJson(plan.toJson().replace("\"FLOPS\"", "\"GRAMS\"")))
+        .hasMessageContaining("the plan's target: unit \"GRAMS\" is none of [WEIGHTS, FLOPS");
+    assertThatThrownBy(
+            () ->
+                CompressionPlan.fromJson(
+                    plan.toJson().replaceFirst("(?s)(\"fixed\".*?)\"fc\"", "$1\"fc7\"")))
+        .hasMessageContaining("\"fixed\" names weight W of layer fc7");
+    assertThatThrownBy(
+            () -> CompressionPlan.fromJson(plan.toJson().replace("InputTypeConv", "InputTypoConv")))
+        .hasMessageContaining("is no input type of Deeplearning4j");
+  }
+
+  @Test
   void json_editedByHand() {
     String json =
         """
@@ -195,10 +227,10 @@ class CompressionPlanTest {
     assertThatThrownBy(() -> CompressionPlan.fromJson(json.replace("[1, 4, 6, 4, 1]", "[1, 4, 1]")))
         .hasMessage("layer fc: 4 cores need 5 ranks, got [1, 4, 1]");
     assertThatThrownBy(() -> CompressionPlan.fromJson(json.replace("SEPARATED", "MIXED")))
-        .hasMessageContaining("scheme \"MIXED\" is neither PAIRED nor SEPARATED");
+        .hasMessageContaining("scheme \"MIXED\" is none of [");
     assertThatThrownBy(
             () -> CompressionPlan.fromJson(json.replace("\"format\": 1", "\"format\": 9")))
-        .hasMessageContaining("format 9, this release of dl4j-tt reads up to 1");
+        .hasMessageContaining("format 9, this release of dl4j-tt reads up to 2");
     assertThatThrownBy(() -> CompressionPlan.fromJson("{"))
         .hasMessageContaining("the plan is not JSON");
   }
@@ -232,6 +264,11 @@ class CompressionPlanTest {
     network.getLayer(0).getParam("W").putScalar(0, Double.NaN);
     assertThatThrownBy(() -> CompressionPlan.of(network).weights(0.5).build())
         .hasMessage("a, weight W holds NaN or infinity; it cannot be planned");
+  }
+
+  private static TensorForm fcOfRank3() {
+    return TensorForm.of(
+        Tensorization.matrix(Scheme.SEPARATED, List.of(64), List.of(800)), List.of(1, 3, 1));
   }
 
   static MultiLayerNetwork convolutional() {
