@@ -207,6 +207,8 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
   /**
    * Saves Z, U, ρ, counts and history; the network is saved by {@code ModelSerializer}. Written
    * beside and renamed, so that the file is the old one or the new one, never a part.
+   *
+   * @throws IOException if the file cannot be written; what stood there before is unchanged then
    */
   public void save(Model model, Path file) throws IOException {
     AdmmFile.write(file, start(model), history);

@@ -51,7 +51,11 @@ public final class ModelFiles {
     }
   }
 
-  /** Writes a model with its updater state. */
+  /**
+   * Writes a model with its updater state.
+   *
+   * @throws IOException if the file cannot be written; what stood there before is unchanged then
+   */
   public static void write(Model model, Path file) throws IOException {
     replace(file, beside -> writeModel(model, beside));
   }
@@ -61,6 +65,8 @@ public final class ModelFiles {
    * preprocessor, objects of the user's.
    *
    * @param source a model zip, only read; it may be the file that is written
+   * @throws IOException if the source is no model of DL4J, or the file cannot be written; what
+   *     stood there before is unchanged then
    */
   public static void write(Model model, Path file, Path source) throws IOException {
     holdsGraph(source);

@@ -19,6 +19,7 @@ public final class Nd4jCpu$Environment {
 
   private Nd4jCpu$Environment() {}
 
+  /** The only one. */
   public static Nd4jCpu$Environment getInstance() {
     return INSTANCE;
   }
