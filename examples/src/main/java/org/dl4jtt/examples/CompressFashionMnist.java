@@ -196,22 +196,16 @@ public final class CompressFashionMnist implements Callable<Integer> {
     checkReachable(training, ratio);
     Experiment experiment;
     CompressionPlan plan;
-    Run dense;
-    Run direct;
-    Run admm;
-    Run scratch;
+    List<Run> runs;
     long images = (long) training.count() * (settings.baseEpochs() + 4L * settings.furtherEpochs());
     try (Progress progress = Progress.start(images, console)) {
       experiment = new Experiment(settings, training, test, progress);
       plan = CompressionPlan.of(experiment.base()).weights(ratio).build();
-      dense = experiment.dense();
-      direct = experiment.directTT(plan);
-      admm = experiment.admmTT(plan);
-      scratch = experiment.scratchTT(plan);
+      runs = experiment.sideBySide(plan);
     }
     Map<String, RunResult> results = new LinkedHashMap<>();
     List<EpochResult> history = new ArrayList<>(experiment.baseHistory());
-    for (Run run : List.of(dense, direct, admm, scratch)) {
+    for (Run run : runs) {
       results.put(run.name(), measured(run, test));
       history.addAll(run.history());
     }
@@ -229,7 +223,7 @@ public final class CompressFashionMnist implements Callable<Integer> {
             Layers.of(experiment.base(), plan),
             history);
     console.println(RunTable.of(results));
-    save(report, admm.network(), test, output, prefix);
+    save(report, runs.get(2).network(), test, output, prefix);
     return report;
   }
 
@@ -288,8 +282,10 @@ public final class CompressFashionMnist implements Callable<Integer> {
           console.println(outOfReach.getMessage());
           break;
         }
-        Run direct = experiment.directTT(plan);
-        Run admm = experiment.admmTT(plan);
+        List<Run> runs =
+            Lanes.run(List.of(() -> experiment.directTT(plan), () -> experiment.admmTT(plan)));
+        Run direct = runs.get(0);
+        Run admm = runs.get(1);
         rows.add(
             new SweepTable.Row(
                 1.0 / factor,

@@ -60,6 +60,12 @@ final class Experiment {
     return baseHistory;
   }
 
+  /** All four: dense, directTT, admmTT, scratchTT. */
+  List<Run> sideBySide(CompressionPlan plan) {
+    return Lanes.run(
+        List.of(this::dense, () -> directTT(plan), () -> admmTT(plan), () -> scratchTT(plan)));
+  }
+
   /** (a) The dense network trained on. */
   Run dense() {
     return fineTuned("dense", base.clone());

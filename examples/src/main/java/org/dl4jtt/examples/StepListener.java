@@ -7,7 +7,7 @@ import org.dl4jtt.examples.progress.Progress;
 
 /** Counts the images, averages the loss and stops a training that has become NaN. */
 final class StepListener extends BaseTrainingListener {
-  private final Progress progress;
+  private final Progress.Stage stage;
   private final Supplier<String> circumstances;
   private double sum;
   private int steps;
@@ -15,8 +15,8 @@ final class StepListener extends BaseTrainingListener {
   /**
    * @param circumstances what to say beside the iteration when the loss is no longer a number
    */
-  StepListener(Progress progress, Supplier<String> circumstances) {
-    this.progress = progress;
+  StepListener(Progress.Stage stage, Supplier<String> circumstances) {
+    this.stage = stage;
     this.circumstances = circumstances;
   }
 
@@ -31,7 +31,7 @@ final class StepListener extends BaseTrainingListener {
     }
     sum += loss;
     steps++;
-    progress.advance(model.batchSize());
+    stage.advance(model.batchSize());
   }
 
   /** The mean loss since the last call. */

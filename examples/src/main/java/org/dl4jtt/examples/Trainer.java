@@ -48,15 +48,15 @@ final class Trainer {
    */
   List<EpochResult> train(
       String run, MultiLayerNetwork network, int done, int epochs, Supplier<String> circumstances) {
+    Progress.Stage stage = progress.stage(run, done + epochs);
     StepListener steps =
         new StepListener(
-            progress,
+            stage,
             () ->
                 String.format(
                     "%s, learning rate %.3g, %s",
                     run, network.getLearningRate(0), circumstances.get()));
     network.addListeners(steps);
-    progress.stage(run, done + epochs);
     List<EpochResult> history = new ArrayList<>();
     for (int epoch = done + 1; epoch <= done + epochs; epoch++) {
       double rate = network.getLearningRate(0);
@@ -64,7 +64,7 @@ final class Trainer {
       double loss = steps.takeMeanLoss();
       double accuracy = Measure.accuracy(network, curve);
       history.add(EpochResult.ordinary(run, epoch, rate, loss, accuracy));
-      progress.epochDone(epoch, loss, accuracy);
+      stage.epochDone(epoch, loss, accuracy);
     }
     network.getListeners().remove(steps);
     return history;

@@ -2,7 +2,10 @@ package org.dl4jtt.examples.progress;
 
 import java.io.PrintStream;
 
-/** Where a program tells how far it is; work is counted in images. */
+/**
+ * Where a program tells how far it is; work is counted in images. Runs that go on side by side may
+ * share it: every method may be called from any thread.
+ */
 public interface Progress extends AutoCloseable {
 
   /**
@@ -22,14 +25,17 @@ public interface Progress extends AutoCloseable {
   }
 
   /** A new stage of so many epochs begins. */
-  void stage(String name, int epochs);
-
-  /** So many images more are done. */
-  void advance(int images);
-
-  /** An epoch of the stage is over; the first one is 1. */
-  void epochDone(int epoch, double loss, double accuracy);
+  Stage stage(String name, int epochs);
 
   @Override
   void close();
+
+  /** A part of the work that has epochs of its own. */
+  interface Stage {
+    /** So many images more are done. */
+    void advance(int images);
+
+    /** An epoch of the stage is over; the first one is 1. */
+    void epochDone(int epoch, double loss, double accuracy);
+  }
 }

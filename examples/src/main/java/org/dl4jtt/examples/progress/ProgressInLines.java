@@ -2,64 +2,72 @@ package org.dl4jtt.examples.progress;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** One line for each epoch, with rate and time left. */
+/** One line for each epoch, with its rate and the time left of the whole. */
 final class ProgressInLines implements Progress {
   private final long total;
   private final PrintStream out;
   private final LongSupplier nanoClock;
   private final long start;
-
-  private String stage = "";
-  private int epochs;
-  private long done;
-  private long doneAtEpochStart;
-  private long epochStart;
+  private final AtomicLong done = new AtomicLong();
 
   ProgressInLines(long total, PrintStream out, LongSupplier nanoClock) {
     this.total = total;
     this.out = out;
     this.nanoClock = nanoClock;
     this.start = nanoClock.getAsLong();
-    this.epochStart = start;
   }
 
   @Override
-  public void stage(String name, int epochs) {
-    this.stage = name;
-    this.epochs = epochs;
-    beginEpoch();
+  public Stage stage(String name, int epochs) {
+    return new Lines(name, epochs);
   }
 
-  @Override
-  public void advance(int images) {
-    done += images;
+  private final class Lines implements Stage {
+    private final String name;
+    private final int epochs;
+    private long epochStart = nanoClock.getAsLong();
+    private long inEpoch;
+
+    Lines(String name, int epochs) {
+      this.name = name;
+      this.epochs = epochs;
+    }
+
+    @Override
+    public void advance(int images) {
+      inEpoch += images;
+      done.addAndGet(images);
+    }
+
+    @Override
+    public void epochDone(int epoch, double loss, double accuracy) {
+      long now = nanoClock.getAsLong();
+      double rate = inEpoch / seconds(now - epochStart);
+      long left = (long) secondsLeft(now);
+      out.print(
+          String.format(
+              Locale.ROOT,
+              "%-10s epoch %2d/%d  loss %.4f  accuracy %.1f %%  %,.0f images/s  %d:%02d left%n",
+              name,
+              epoch,
+              epochs,
+              loss,
+              100 * accuracy,
+              rate,
+              left / 60,
+              left % 60));
+      out.flush();
+      epochStart = now;
+      inEpoch = 0;
+    }
   }
 
-  @Override
-  public void epochDone(int epoch, double loss, double accuracy) {
-    long now = nanoClock.getAsLong();
-    double rate = (done - doneAtEpochStart) / seconds(now - epochStart);
-    double left = done == 0 ? 0 : seconds(now - start) * Math.max(0, total - done) / done;
-    out.printf(
-        Locale.ROOT,
-        "%-10s epoch %2d/%d  loss %.4f  accuracy %.1f %%  %,.0f images/s  %d:%02d left%n",
-        stage,
-        epoch,
-        epochs,
-        loss,
-        100 * accuracy,
-        rate,
-        (long) left / 60,
-        (long) left % 60);
-    out.flush();
-    beginEpoch();
-  }
-
-  private void beginEpoch() {
-    epochStart = nanoClock.getAsLong();
-    doneAtEpochStart = done;
+  private double secondsLeft(long now) {
+    long soFar = done.get();
+    return soFar == 0 ? 0 : seconds(now - start) * Math.max(0, total - soFar) / soFar;
   }
 
   private static double seconds(long nanos) {

@@ -8,8 +8,6 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** One bar over the whole program, redrawn in place. */
 final class ProgressOnTerminal implements Progress {
   private final ProgressBar bar;
-  private String stage = "";
-  private int epochs;
 
   ProgressOnTerminal(long total) {
     this.bar =
@@ -24,21 +22,20 @@ final class ProgressOnTerminal implements Progress {
   }
 
   @Override
-  public void stage(String name, int epochs) {
-    this.stage = name;
-    this.epochs = epochs;
+  public Stage stage(String name, int epochs) {
     bar.setExtraMessage(" " + name);
-  }
+    return new Stage() {
+      @Override
+      public void advance(int images) {
+        bar.stepBy(images);
+      }
 
-  @Override
-  public void advance(int images) {
-    bar.stepBy(images);
-  }
-
-  @Override
-  public void epochDone(int epoch, double loss, double accuracy) {
-    bar.setExtraMessage(
-        String.format(Locale.ROOT, " %s %d/%d %.1f %%", stage, epoch, epochs, 100 * accuracy));
+      @Override
+      public void epochDone(int epoch, double loss, double accuracy) {
+        bar.setExtraMessage(
+            String.format(Locale.ROOT, " %s %d/%d %.1f %%", name, epoch, epochs, 100 * accuracy));
+      }
+    };
   }
 
   @Override

@@ -15,13 +15,13 @@ class ProgressInLinesTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     AtomicLong clock = new AtomicLong();
     try (Progress progress = new ProgressInLines(6_000, new PrintStream(bytes, true), clock::get)) {
-      progress.stage("dense", 3);
+      Progress.Stage stage = progress.stage("dense", 3);
       clock.addAndGet(TimeUnit.SECONDS.toNanos(40));
-      progress.advance(1_000);
-      progress.epochDone(1, 0.5, 0.875);
+      stage.advance(1_000);
+      stage.epochDone(1, 0.5, 0.875);
       clock.addAndGet(TimeUnit.SECONDS.toNanos(20));
-      progress.advance(1_000);
-      progress.epochDone(2, 0.25, 0.9);
+      stage.advance(1_000);
+      stage.epochDone(2, 0.25, 0.9);
     }
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
