@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * left alone and why. Immutable.
  *
  * <pre>{@code
- * CompressionPlan plan = CompressionPlan.of(net).weights(1 / 8.0).build();
+ * CompressionPlan plan = CompressionPlan.of(net).weights(1 / 8.0).build();   // or .flops(..), .time(..)
  * Files.writeString(path, plan.toJson());   // to read, to edit, to keep
  * }</pre>
  *
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * {
  *   "format" : 2,
  *   "networkWeights" : 78330,           // parameters of the network before; for information
+ *   "batch" : 32,                       // that times are predicted for; 32 if left out
  *   "weights" : [ {
  *     "layer" : "fc1",                  // name, or number in a MultiLayerNetwork without names
  *     "parameter" : "W",                // W if left out
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   } ],
  *   "leftAlone" : [ { "layer" : "conv1", "reason" : "…" } ]   // for information
  *   "target" : {                        // left out if all forms were given by hand
- *     "unit" : "WEIGHTS",               // or FLOPS
+ *     "unit" : "WEIGHTS",               // or FLOPS, or TIME
  *     "ratio" : 0.125,                  // after / before
  *     …                                 // what else the builder was told
  *     "fixed" : [ { "layer" : "fc1", "parameter" : "W" } ]   // forms that stay when ranks are
@@ -53,20 +54,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CompressionPlan {
   private final long networkWeights;
+  private final int batch;
   private final List<PlannedWeight> weights;
   private final List<LeftAlone> leftAlone;
   private final @Nullable PlanSettings settings;
 
   /**
+   * @param batch that times were predicted for
    * @param settings null if the plan has no target
    */
   CompressionPlan(
       long networkWeights,
+      int batch,
       List<PlannedWeight> weights,
       List<LeftAlone> leftAlone,
       @Nullable PlanSettings settings) {
     this.settings = settings;
     this.networkWeights = networkWeights;
+    this.batch = batch;
     this.weights = List.copyOf(weights);
     this.leftAlone = List.copyOf(leftAlone);
     Set<String> seen = new HashSet<>();
@@ -112,6 +117,19 @@ public final class CompressionPlan {
   public long networkWeightsAfter() {
     return networkWeights
         - weights.stream().mapToLong(w -> w.weightsBefore() - w.weightsAfter()).sum();
+  }
+
+  /** The number of examples at once that times were predicted for. */
+  public int batch() {
+    return batch;
+  }
+
+  /**
+   * The weights whose layers the cost models predict to take longer in tensor form than dense, at
+   * {@link #batch}; none under a target of time, and none whose input is not known.
+   */
+  public List<PlannedWeight> slower() {
+    return weights.stream().filter(PlannedWeight::isSlower).toList();
   }
 
   /** What the plan was made to meet; empty if it holds only forms given by hand. */
@@ -181,6 +199,7 @@ public final class CompressionPlan {
   public boolean equals(@Nullable Object other) {
     return other instanceof CompressionPlan plan
         && networkWeights == plan.networkWeights
+        && batch == plan.batch
         && weights.equals(plan.weights)
         && leftAlone.equals(plan.leftAlone)
         && Objects.equals(settings, plan.settings);
@@ -188,7 +207,7 @@ public final class CompressionPlan {
 
   @Override
   public int hashCode() {
-    return Objects.hash(networkWeights, weights, leftAlone, settings);
+    return Objects.hash(networkWeights, batch, weights, leftAlone, settings);
   }
 
   /** A table for people. */
@@ -209,6 +228,18 @@ public final class CompressionPlan {
               w.weightsAfter(),
               w.form(),
               w.relativeError()));
+    }
+    for (PlannedWeight w : slower()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s %s: predicted to be slower in tensor form at batch %d, %.2f -> %.2f µs per"
+                  + " example%n",
+              w.layer(),
+              w.parameter(),
+              batch,
+              1e6 * w.predicted().secondsBefore(),
+              1e6 * w.predicted().secondsAfter()));
     }
     leftAlone.forEach(
         l -> text.append(String.format("%s: left alone, %s%n", l.layer(), l.reason())));

@@ -86,13 +86,18 @@ record Flops(Layer layer, Optional<InputType> input) {
 
   /** The convolution that this layer does to one example; empty for other layers. */
   Optional<ConvGeometry> geometry() {
+    return geometry(1);
+  }
+
+  /** The same for a batch. */
+  Optional<ConvGeometry> geometry(int batch) {
     if (!(layer instanceof ConvolutionLayer conv)
         || !(input.orElse(null) instanceof InputType.InputTypeConvolutional image)) {
       return Optional.empty();
     }
     return Optional.of(
         new ConvGeometry(
-            1,
+            batch,
             Math.toIntExact(conv.getNIn()),
             Math.toIntExact(conv.getNOut()),
             new ConvGeometry.Extent(

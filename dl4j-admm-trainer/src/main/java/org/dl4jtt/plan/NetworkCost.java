@@ -27,8 +27,10 @@ public record NetworkCost(List<LayerCost> layers) {
    * @param weights all of its parameters, biases included
    * @param flops for one example, two for every multiply-add of its matrices and kernels; for
    *     sequences, of one step
+   * @param seconds for one example (or step) of a batch, predicted for the same; see {@link
+   *     org.dl4jtt.contraction.PredictedTime}
    */
-  public record LayerCost(String layer, long weights, long flops) {}
+  public record LayerCost(String layer, long weights, long flops, double seconds) {}
 
   /** Copies the list. */
   public NetworkCost {
@@ -44,10 +46,15 @@ public record NetworkCost(List<LayerCost> layers) {
    * @throws IllegalArgumentException if the size of the images is not known
    */
   public static NetworkCost of(Model network, InputType... inputTypes) {
-    return of(network, List.of(inputTypes));
+    return of(network, List.of(inputTypes), 1);
   }
 
-  static NetworkCost of(Model network, List<InputType> inputTypes) {
+  /**
+   * Counts.
+   *
+   * @param batch examples at once, on which the predicted time of one depends
+   */
+  static NetworkCost of(Model network, List<InputType> inputTypes, int batch) {
     Optional<Map<String, InputType>> inputs = LayerInputs.of(network, inputTypes);
     List<LayerCost> costs = new ArrayList<>();
     for (NetworkLayer layer : NetworkLayer.of(network)) {
@@ -56,21 +63,31 @@ public record NetworkCost(List<LayerCost> layers) {
       long weights =
           parameters == null ? 0 : parameters.values().stream().mapToLong(INDArray::length).sum();
       costs.add(
-          new LayerCost(layer.name(), weights, weights == 0 ? 0 : flops(layer, parameters, input)));
+          weights == 0
+              ? new LayerCost(layer.name(), 0, 0, 0)
+              : cost(layer, weights, parameters, input, batch));
     }
     return new NetworkCost(costs);
   }
 
-  private static long flops(
-      NetworkLayer layer, Map<String, INDArray> parameters, Optional<InputType> input) {
+  private static LayerCost cost(
+      NetworkLayer layer,
+      long weights,
+      Map<String, INDArray> parameters,
+      Optional<InputType> input,
+      int batch) {
     Layer inner = WrappedLayers.innermost(layer.configuration());
     argument(
         input.isPresent() || !(inner instanceof ConvolutionLayer),
         "the size of the images that layer %s convolves is not known; give the network's input,"
             + " such as InputType.convolutional(height, width, channels)",
         layer.name());
-    long flops = new Flops(inner, input).ofLayer(parameters);
-    return layer.configuration() instanceof Bidirectional ? 2 * flops : flops;
+    int directions = layer.configuration() instanceof Bidirectional ? 2 : 1;
+    return new LayerCost(
+        layer.name(),
+        weights,
+        directions * new Flops(inner, input).ofLayer(parameters),
+        directions * new Seconds(inner, input, batch).ofLayer(parameters));
   }
 
   /** All parameters. */
@@ -81,5 +98,10 @@ public record NetworkCost(List<LayerCost> layers) {
   /** Operations for one example (or step), two for every multiply-add. */
   public long flops() {
     return layers.stream().mapToLong(LayerCost::flops).sum();
+  }
+
+  /** Predicted seconds of all matrices and kernels for one example (or step). */
+  public double seconds() {
+    return layers.stream().mapToDouble(LayerCost::seconds).sum();
   }
 }

@@ -27,6 +27,7 @@ public final class PlanBuilder {
   private final Set<String> excluded = new LinkedHashSet<>();
   private final Map<String, Double> minRatios = new LinkedHashMap<>();
   private @Nullable PlanTarget target;
+  private int batch = PlanSettings.BATCH;
   private Set<Scheme> schemes = Set.of(Scheme.SEPARATED, Scheme.PAIRED);
   private boolean rings;
   private boolean recurrentWeights;
@@ -56,6 +57,27 @@ public final class PlanBuilder {
    */
   public PlanBuilder flops(double ratio) {
     return target(PlanTarget.Unit.FLOPS, ratio);
+  }
+
+  /**
+   * The time for one example after compression over that before, of matrices and kernels, as the
+   * cost models predict it for a batch ({@link #atBatch}); measure it with {@link NetworkTime}. No
+   * layer gets slower.
+   *
+   * @param ratio such as 1 / 2.0
+   */
+  public PlanBuilder time(double ratio) {
+    return target(PlanTarget.Unit.TIME, ratio);
+  }
+
+  /**
+   * The number of examples at once that times are predicted for; 32 unless said otherwise. It also
+   * decides which layers {@link CompressionPlan#slower} names under other targets.
+   */
+  public PlanBuilder atBatch(int examples) {
+    argument(examples >= 1, "atBatch(%d): a batch has 1 example or more", examples);
+    batch = examples;
+    return this;
   }
 
   /** This layer's weight "W" in exactly this form. */
@@ -142,6 +164,7 @@ public final class PlanBuilder {
     PlanSettings settings =
         new PlanSettings(
             target,
+            batch,
             explicit,
             included,
             excluded,
@@ -157,8 +180,7 @@ public final class PlanBuilder {
 
   private PlanBuilder target(PlanTarget.Unit unit, double ratio) {
     argument(
-        target == null || target.unit() == unit,
-        "a plan has one target, weights or flops, not both");
+        target == null || target.unit() == unit, "a plan has one target: weights, flops or time");
     target = new PlanTarget(unit, ratio);
     return this;
   }

@@ -26,7 +26,7 @@ final class PlanJson {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Set<String> PLAN_KEYS =
-      Set.of("format", "networkWeights", "weights", "leftAlone", "target");
+      Set.of("format", "networkWeights", "batch", "weights", "leftAlone", "target");
   private static final Set<String> WEIGHT_KEYS =
       Set.of(
           "layer", "parameter", "scheme", "outputModes", "kernel", "inputModes", "ranks", "about");
@@ -38,6 +38,7 @@ final class PlanJson {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("format", FORMAT);
     root.put("networkWeights", plan.networkWeightsBefore());
+    root.put("batch", plan.batch());
     ArrayNode weights = root.putArray("weights");
     for (PlannedWeight planned : plan.weights()) {
       Tensorization t = planned.form().tensorization();
@@ -56,6 +57,8 @@ final class PlanJson {
       about.put("weightsAfter", planned.weightsAfter());
       about.put("flopsBefore", planned.flopsBefore());
       about.put("flopsAfter", planned.flopsAfter());
+      about.put("secondsBefore", planned.predicted().secondsBefore());
+      about.put("secondsAfter", planned.predicted().secondsAfter());
       about.put("relativeError", planned.relativeError());
     }
     ArrayNode left = root.putArray("leftAlone");
@@ -97,9 +100,11 @@ final class PlanJson {
       onlyKeys(node, LEFT_KEYS, "leftAlone");
       left.add(new LeftAlone(text(node, "layer", "leftAlone"), node.path("reason").asText()));
     }
+    int batch = root.has("batch") ? integer(root, "batch", "the plan") : PlanSettings.BATCH;
     PlanSettings settings =
-        root.has("target") ? TargetJson.read(root.path("target"), weights) : null;
-    return new CompressionPlan(root.path("networkWeights").asLong(), weights, left, settings);
+        root.has("target") ? TargetJson.read(root.path("target"), batch, weights) : null;
+    return new CompressionPlan(
+        root.path("networkWeights").asLong(), batch, weights, left, settings);
   }
 
   private static PlannedWeight weight(JsonNode node) {
@@ -125,9 +130,12 @@ final class PlanJson {
         layer,
         parameter,
         form,
-        about.path("flopsBefore").asLong(),
-        current ? about.path("flopsAfter").asLong() : 0,
-        current ? about.path("relativeError").asDouble() : 0);
+        new PlannedWeight.Prediction(
+            about.path("flopsBefore").asLong(),
+            current ? about.path("flopsAfter").asLong() : 0,
+            about.path("secondsBefore").asDouble(),
+            current ? about.path("secondsAfter").asDouble() : 0,
+            current ? about.path("relativeError").asDouble() : 0));
   }
 
   private static void put(ObjectNode node, String key, List<Integer> values) {

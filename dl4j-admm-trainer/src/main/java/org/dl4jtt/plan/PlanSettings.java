@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a {@link PlanBuilder} was told; a plan keeps it, so that its ranks can be chosen again.
  *
  * @param target null if only the forms given by hand are planned
+ * @param batch that times are predicted for
  * @param explicit forms given by hand, by layer and parameter
  * @param included layers asked for by name
  * @param excluded layers left alone by name
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PlanSettings(
     @Nullable PlanTarget target,
+    int batch,
     Map<String, Map<String, TensorForm>> explicit,
     Set<String> included,
     Set<String> excluded,
@@ -40,6 +42,9 @@ record PlanSettings(
 
   /** Fewer weights than this are not worth a tensor layer's overhead. */
   static final long TINY = 1_000;
+
+  /** Examples at once, where it is not said. */
+  static final int BATCH = 32;
 
   PlanSettings {
     Map<String, Map<String, TensorForm>> copies = new LinkedHashMap<>();
@@ -62,6 +67,7 @@ record PlanSettings(
                 .put(w.parameter(), w.form()));
     return new PlanSettings(
         target,
+        batch,
         forms,
         included,
         excluded,
@@ -72,9 +78,5 @@ record PlanSettings(
         minRatio,
         minRatios,
         inputTypes);
-  }
-
-  boolean counts(PlanTarget.Unit unit) {
-    return target != null && target.unit() == unit;
   }
 }

@@ -15,7 +15,9 @@ public record PlanTarget(Unit unit, double ratio) {
     /** Parameters. */
     WEIGHTS,
     /** Operations for one example. */
-    FLOPS
+    FLOPS,
+    /** Predicted time for one example. */
+    TIME
   }
 
   /** Checks the ratio. */

@@ -17,6 +17,9 @@ import org.dl4jtt.tensor.TensorForm;
 
 /** Makes a {@link CompressionPlan} from what a {@link PlanBuilder} was told. */
 final class Planner {
+  /** The unit of time in a budget. */
+  static final double NANOSECONDS = 1e9;
+
   private final Model network;
   private final PlanSettings settings;
   private final CurrentWeights current;
@@ -78,7 +81,7 @@ final class Planner {
                       : List.of(name);
               for (String parameter : names) {
                 PlanCheck.check(
-                    new PlannedWeight(layer.name(), parameter, form, 0, 0, 0),
+                    new PlannedWeight(layer.name(), parameter, form, PlannedWeight.Prediction.NONE),
                     Optional.of(layer),
                     layers.keySet());
                 explicit.addAll(options(layer, List.of(parameter)).planned(form, 0));
@@ -116,15 +119,8 @@ final class Planner {
   }
 
   private CompressionPlan withinBudget(PlanTarget target) {
-    boolean flops = target.unit() == PlanTarget.Unit.FLOPS;
-    double total =
-        flops ? NetworkCost.of(network, settings.inputTypes()).flops() : network.numParams();
-    double saved =
-        explicit.stream()
-            .mapToDouble(
-                w ->
-                    flops ? w.flopsBefore() - w.flopsAfter() : w.weightsBefore() - w.weightsAfter())
-            .sum();
+    double total = total(target.unit());
+    double saved = explicit.stream().mapToDouble(w -> saved(w, target.unit())).sum();
     double fixed = total - saved - open.stream().mapToDouble(WeightOptions::denseCost).sum();
     double budget = Math.floor(target.ratio() * total + 1e-6) - fixed;
     List<List<Option>> options = open.stream().map(WeightOptions::all).toList();
@@ -133,10 +129,14 @@ final class Planner {
         least <= budget,
         "%s(%s) is out of reach: of %.0f %s, %.0f stay as they are and the rest shrinks to %.0f at"
             + " most, so %s is reachable. Left alone: %s",
-        flops ? "flops" : "weights",
+        target.unit().name().toLowerCase(Locale.ROOT),
         target.ratio(),
         total,
-        flops ? "operations" : "parameters",
+        switch (target.unit()) {
+          case WEIGHTS -> "parameters";
+          case FLOPS -> "operations";
+          case TIME -> "nanoseconds per example at batch " + settings.batch();
+        },
         fixed,
         least,
         String.format(Locale.ROOT, "%.4f", roundedUp((fixed + least) / total)),
@@ -146,6 +146,22 @@ final class Planner {
                 .map(l -> l.layer() + " (" + l.reason() + ")")
                 .collect(Collectors.joining(", ")));
     return finished(Budget.spend(options, budget));
+  }
+
+  private double total(PlanTarget.Unit unit) {
+    if (unit == PlanTarget.Unit.WEIGHTS) {
+      return network.numParams();
+    }
+    NetworkCost cost = NetworkCost.of(network, settings.inputTypes(), settings.batch());
+    return unit == PlanTarget.Unit.FLOPS ? cost.flops() : NANOSECONDS * cost.seconds();
+  }
+
+  private static double saved(PlannedWeight w, PlanTarget.Unit unit) {
+    return switch (unit) {
+      case WEIGHTS -> w.weightsBefore() - w.weightsAfter();
+      case FLOPS -> w.flopsBefore() - w.flopsAfter();
+      case TIME -> NANOSECONDS * (w.predicted().secondsBefore() - w.predicted().secondsAfter());
+    };
   }
 
   private static double roundedUp(double ratio) {
@@ -173,6 +189,7 @@ final class Planner {
     leftAlone.sort((a, b) -> order.indexOf(a.layer()) - order.indexOf(b.layer()));
     return new CompressionPlan(
         network.numParams(),
+        settings.batch(),
         weights,
         leftAlone.stream().distinct().toList(),
         settings.target() == null ? null : settings.withExplicit(explicit));

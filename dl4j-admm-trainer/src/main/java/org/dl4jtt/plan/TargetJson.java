@@ -83,9 +83,10 @@ final class TargetJson {
   /**
    * What was written.
    *
+   * @param batch that of the same plan
    * @param weights those of the same plan
    */
-  static PlanSettings read(JsonNode node, List<PlannedWeight> weights) {
+  static PlanSettings read(JsonNode node, int batch, List<PlannedWeight> weights) {
     onlyKeys(node, KEYS, WHERE);
     PlanTarget target =
         new PlanTarget(
@@ -101,6 +102,7 @@ final class TargetJson {
             layer -> minRatios.put(layer, number(node.path("minRatios"), layer, WHERE)));
     return new PlanSettings(
         target,
+        batch,
         fixed(node, weights),
         new LinkedHashSet<>(texts(node, "include", WHERE)),
         new LinkedHashSet<>(texts(node, "exclude", WHERE)),

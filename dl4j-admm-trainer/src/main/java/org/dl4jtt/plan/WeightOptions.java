@@ -28,6 +28,7 @@ final class WeightOptions {
   private final List<String> parameters;
   private final WeightShape shape;
   private final Flops flops;
+  private final Seconds seconds;
   private final PlanSettings settings;
   private final CurrentWeights current;
 
@@ -45,6 +46,7 @@ final class WeightOptions {
     this.settings = settings;
     Layer inner = WrappedLayers.innermost(layer.configuration());
     this.flops = new Flops(inner, input);
+    this.seconds = new Seconds(inner, input, settings.batch());
   }
 
   NetworkLayer layer() {
@@ -59,7 +61,32 @@ final class WeightOptions {
 
   /** What the dense weights cost in the unit of the budget. */
   double denseCost() {
-    return parameters.size() * (double) (countsFlops() ? flops.ofDense(shape) : denseWeights());
+    double one =
+        switch (unit()) {
+          case WEIGHTS -> denseWeights();
+          case FLOPS -> flops.ofDense(shape);
+          case TIME -> Planner.NANOSECONDS * seconds.ofDense(shape);
+        };
+    return parameters.size() * one;
+  }
+
+  private double cost(TensorForm form) {
+    double one =
+        switch (unit()) {
+          case WEIGHTS -> form.weights();
+          case FLOPS -> flops.ofForm(form);
+          case TIME -> Planner.NANOSECONDS * seconds.ofForm(form);
+        };
+    return parameters.size() * one;
+  }
+
+  private PlanTarget.Unit unit() {
+    PlanTarget target = settings.target();
+    return target == null ? PlanTarget.Unit.WEIGHTS : target.unit();
+  }
+
+  private boolean countsWeights() {
+    return unit() == PlanTarget.Unit.WEIGHTS;
   }
 
   /** Dense, and every form that pays. */
@@ -76,7 +103,7 @@ final class WeightOptions {
       if (Energies.longestSide(t) > Energies.LONGEST_SIDE) {
         continue;
       }
-      if (countsFlops() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
+      if (!countsWeights() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
         continue; // rebuilt: as many operations as the dense kernel
       }
       double handicap =
@@ -111,13 +138,16 @@ final class WeightOptions {
     if (ends > 1 && (long) ends * ranks[0][0] > modes[0]) {
       return; // TR-SVD splits the first unfolding: r₀ r₁ <= n₁
     }
+    // Time is no sum over cores: operations stand for it while ranks are combined.
     ChainRanks.CoreCost cost =
-        countsFlops() ? ChainFlops.of(t, flops.geometry()) : (k, l, r) -> (double) l * modes[k] * r;
+        countsWeights()
+            ? (k, l, r) -> (double) l * modes[k] * r
+            : ChainFlops.of(t, flops.geometry());
+    double dense = countsWeights() ? denseWeights() : flops.ofDense(shape);
     ChainRanks chain = new ChainRanks(modes, ends, ranks, tails, cost);
-    for (ChainRanks.Choice choice : chain.hull(denseCost() / parameters.size())) {
+    for (ChainRanks.Choice choice : chain.hull(dense)) {
       TensorForm form = TensorForm.of(t, choice.ranks());
-      long one = countsFlops() ? flops.ofForm(form) : form.weights();
-      options.add(new Option(form, handicap * choice.energy(), (double) one * parameters.size()));
+      options.add(new Option(form, handicap * choice.energy(), cost(form)));
     }
   }
 
@@ -137,22 +167,17 @@ final class WeightOptions {
     return mean;
   }
 
-  private boolean countsFlops() {
-    return settings.counts(PlanTarget.Unit.FLOPS);
-  }
-
   /** The planned weights of a chosen form. */
   List<PlannedWeight> planned(TensorForm form, double energy) {
+    PlannedWeight.Prediction predicted =
+        new PlannedWeight.Prediction(
+            flops.ofDense(shape),
+            flops.ofForm(form),
+            seconds.areKnown() ? seconds.ofDense(shape) : 0,
+            seconds.areKnown() ? seconds.ofForm(form) : 0,
+            Math.sqrt(Math.min(1, energy)));
     return parameters.stream()
-        .map(
-            name ->
-                new PlannedWeight(
-                    layer.name(),
-                    name,
-                    form,
-                    flops.ofDense(shape),
-                    flops.ofForm(form),
-                    Math.sqrt(Math.min(1, energy))))
+        .map(name -> new PlannedWeight(layer.name(), name, form, predicted))
         .toList();
   }
 }

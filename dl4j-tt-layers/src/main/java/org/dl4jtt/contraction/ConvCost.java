@@ -25,15 +25,18 @@ final class ConvCost {
   static double seconds(TensorForm form, List<ConvGeometry> stages, boolean training) {
     double seconds = 0;
     for (ConvGeometry stage : stages) {
-      seconds +=
-          isFasterAsProducts(stage, Products.best())
-              ? asProducts(stage, Products.best())
-              : asOperation(stage);
+      seconds += dense(stage);
       // Merged kernels are written once by a product and read once.
       seconds += 4 * kernel(stage) / BYTES + 2 * kernel(stage) * inner(form) / MERGING + CALL;
     }
     // Backward: one convolution for the input's gradient and one for the kernel's.
     return training ? 3 * seconds : seconds;
+  }
+
+  /** A convolution by a kernel that is there. */
+  static double dense(ConvGeometry stage) {
+    Products products = Products.best();
+    return isFasterAsProducts(stage, products) ? asProducts(stage, products) : asOperation(stage);
   }
 
   /** True for a 1x1 convolution that matrix products do sooner than the native operation. */
