@@ -12,6 +12,8 @@ import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Ratio;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.progress.Progress;
 import org.dl4jtt.examples.report.EpochResult;

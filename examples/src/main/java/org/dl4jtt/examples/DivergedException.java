@@ -1,7 +1,7 @@
 package org.dl4jtt.examples;
 
 /** A training whose loss is no longer a number. */
-final class DivergedException extends RuntimeException {
+final class DivergedException extends IllegalStateException {
   private static final long serialVersionUID = 1;
 
   DivergedException(String message) {

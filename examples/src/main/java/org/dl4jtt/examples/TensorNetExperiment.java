@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.dl4jtt.examples.cli.Programs;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.report.TensorNetTable;
 import org.dl4jtt.layers.TTDense;

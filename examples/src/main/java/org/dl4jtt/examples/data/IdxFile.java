@@ -20,7 +20,7 @@ import java.util.zip.ZipException;
  *   bytes             the last dimension varies fastest
  * </pre>
  */
-final class IdxFile {
+public final class IdxFile {
   private static final int UNSIGNED_BYTES = 0x00000800;
   private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
 
@@ -39,7 +39,7 @@ final class IdxFile {
    * @throws IOException if the file is not an idx file of so many dimensions, or is truncated, or
    *     goes on after its last item
    */
-  static IdxFile read(Path path, int dimensions) throws IOException {
+  public static IdxFile read(Path path, int dimensions) throws IOException {
     try (InputStream raw = new BufferedInputStream(Files.newInputStream(path));
         DataInputStream in = new DataInputStream(isGzip(path) ? new GZIPInputStream(raw) : raw)) {
       int[] shape = readHeader(in, path, dimensions);
@@ -99,17 +99,17 @@ final class IdxFile {
   }
 
   /** The sizes of all dimensions. */
-  int[] shape() {
+  public int[] shape() {
     return shape.clone();
   }
 
   /** The number of items. */
-  int count() {
+  public int count() {
     return shape[0];
   }
 
   /** Byte {@code index}, 0 to 255. */
-  int get(int index) {
+  public int get(int index) {
     return data[index] & 0xff;
   }
 }

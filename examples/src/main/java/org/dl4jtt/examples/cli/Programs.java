@@ -1,28 +1,24 @@
-package org.dl4jtt.examples;
+package org.dl4jtt.examples.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 
 /** How every program of this module is run. */
-final class Programs {
+public final class Programs {
   private Programs() {}
 
   /**
    * Parses the arguments, runs the program and returns its exit status: 0, or 2 after an error that
    * the user can mend.
    *
+   * @param program a picocli command, with subcommands or without
    * @param verbose asked for after parsing: errors with their stack trace
    */
-  static int run(
-      Callable<Integer> program,
-      BooleanSupplier verbose,
-      PrintStream out,
-      PrintStream err,
-      String... args) {
+  public static int run(
+      Object program, BooleanSupplier verbose, PrintStream out, PrintStream err, String... args) {
     return new CommandLine(program)
         .setOut(new PrintWriter(out, true, Charset.defaultCharset()))
         .setErr(new PrintWriter(err, true, Charset.defaultCharset()))

@@ -1,9 +1,10 @@
-package org.dl4jtt.examples;
+package org.dl4jtt.examples.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -35,20 +36,30 @@ final class Errors {
   /** What the user can do something about, in one line; null for a bug. */
   private static @Nullable String message(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
-      if (e instanceof FileSystemException file && file.getReason() != null) {
-        return oneLine(file.getFile() + ": " + file.getReason());
+      if (e instanceof FileSystemException file) {
+        return oneLine(file.getFile() + ": " + reason(file));
       }
       if (e instanceof UncheckedIOException) {
         continue; // its cause says it
       }
       if (e instanceof IOException
           || e instanceof IllegalArgumentException
-          || e instanceof IllegalStateException
-          || e instanceof DivergedException) {
+          || e instanceof IllegalStateException) {
         return oneLine(e.getMessage() == null ? e.toString() : e.getMessage());
       }
     }
     return null;
+  }
+
+  private static String reason(FileSystemException e) {
+    if (e.getReason() != null) {
+      return e.getReason();
+    }
+    if (e instanceof NoSuchFileException) {
+      return "not there";
+    }
+    String type = e.getClass().getSimpleName(); // AccessDeniedException, ...
+    return type.endsWith("Exception") ? type.substring(0, type.length() - 9) : type;
   }
 
   private static String oneLine(String message) {

@@ -1,10 +1,13 @@
-package org.dl4jtt.examples;
+package org.dl4jtt.examples.cli;
 
 import java.util.List;
 import picocli.CommandLine;
 
 /** A ratio on the command line: 0.125 or 1/8. */
-final class Ratio implements CommandLine.ITypeConverter<Double> {
+public final class Ratio implements CommandLine.ITypeConverter<Double> {
+  /** For picocli. */
+  public Ratio() {}
+
   @Override
   public Double convert(String value) {
     List<String> parts = List.of(value.split("/", -1));

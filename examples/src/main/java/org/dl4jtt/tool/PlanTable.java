@@ -1,0 +1,55 @@
+package org.dl4jtt.tool;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.plan.LeftAlone;
+import org.dl4jtt.plan.PlannedWeight;
+
+/** A plan as text. */
+final class PlanTable {
+  private PlanTable() {}
+
+  /**
+   * One line for each weight, then what stays and why.
+   *
+   * @param flops whether the operations are known
+   */
+  static String of(CompressionPlan plan, boolean flops) {
+    TextTable table =
+        new TextTable("layer", "weight", "weights", "after", "flops", "after", "ranks", "error");
+    for (PlannedWeight w : plan.weights()) {
+      table.row(
+          w.layer(),
+          w.parameter(),
+          Numbers.whole(w.weightsBefore()),
+          Numbers.whole(w.weightsAfter()),
+          flops ? Numbers.whole(w.flopsBefore()) : "?",
+          flops ? Numbers.whole(w.flopsAfter()) : "?",
+          ranks(w.form().ranks()),
+          String.format(Locale.ROOT, "%.3f", w.relativeError()));
+    }
+    StringBuilder text = new StringBuilder(table.toString());
+    for (LeftAlone left : plan.leftAlone()) {
+      if (left.reason().contains("has no weight that could be a tensor")) {
+        continue; // batch norm and the like go without saying
+      }
+      text.append(left.layer()).append(" stays: ").append(left.reason()).append('\n');
+    }
+    long before = plan.networkWeightsBefore();
+    long after = plan.networkWeightsAfter();
+    return text.append(
+            String.format(
+                Locale.ROOT,
+                "%s of %s weights, 1/%.1f%n",
+                Numbers.whole(after),
+                Numbers.whole(before),
+                (double) before / after))
+        .toString();
+  }
+
+  static String ranks(List<Integer> ranks) {
+    return ranks.stream().map(String::valueOf).collect(Collectors.joining(" "));
+  }
+}
