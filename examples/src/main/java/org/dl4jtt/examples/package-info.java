@@ -1,3 +1,7 @@
+/**
+ * Programs that people run: {@code examples/run NAME} starts the class of that name. Begin with
+ * {@link org.dl4jtt.examples.CompressFashionMnist}.
+ */
 @NullMarked
 package org.dl4jtt.examples;
 
