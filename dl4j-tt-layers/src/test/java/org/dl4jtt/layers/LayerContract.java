@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,10 +44,14 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.optimize.listeners.CheckpointListener;
 import org.deeplearning4j.parallelism.ParallelInference;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.parallelism.inference.InferenceMode;
 import org.deeplearning4j.ui.model.stats.StatsListener;
+import org.deeplearning4j.ui.model.stats.api.Histogram;
+import org.deeplearning4j.ui.model.stats.api.StatsReport;
+import org.deeplearning4j.ui.model.stats.api.StatsType;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -670,7 +676,44 @@ public abstract class LayerContract {
     net.fit(data(3, DataType.DOUBLE));
     net.fit(data(3, DataType.DOUBLE));
     String session = storage.listSessionIDs().get(0);
-    assertThat(storage.getNumUpdateRecordsFor(session)).isPositive();
+    StatsReport last =
+        (StatsReport)
+            storage.getLatestUpdateAllWorkers(session, StatsListener.TYPE_ID).iterator().next();
+    Map<String, INDArray> parameters = net.paramTable();
+    assertThat(parameters.keySet()).anyMatch(name -> name.endsWith("_core0"));
+    Map<String, Histogram> histograms = last.getHistograms(StatsType.Parameters);
+    assertThat(histograms).containsOnlyKeys(parameters.keySet());
+    parameters.forEach(
+        (name, values) -> {
+          Histogram histogram = histograms.get(name);
+          assertThat(Arrays.stream(histogram.getBinCounts()).sum())
+              .as(name)
+              .isEqualTo((int) values.length());
+          assertThat(histogram.getMax()).as(name).isEqualTo(values.maxNumber().doubleValue());
+          assertThat(histogram.getMin()).as(name).isEqualTo(values.minNumber().doubleValue());
+        });
+    assertThat(last.getMeanMagnitudes(StatsType.Parameters))
+        .containsOnlyKeys(parameters.keySet());
+    assertThat(last.getMeanMagnitudes(StatsType.Updates))
+        .containsOnlyKeys(parameters.keySet())
+        .allSatisfy((name, magnitude) -> assertThat(magnitude).isFinite());
+  }
+
+  @Test
+  void checkpointListener_savesWhatIsRestored(@TempDir Path folder) {
+    MultiLayerNetwork net = network(new Adam(0.01));
+    net.addListeners(
+        new CheckpointListener.Builder(folder.toFile())
+            .saveEveryNIterations(1)
+            .keepLast(1)
+            .logSaving(false)
+            .build());
+    net.fit(data(3, DataType.DOUBLE));
+    net.fit(data(3, DataType.DOUBLE));
+    MultiLayerNetwork restored = CheckpointListener.loadLastCheckpointMLN(folder.toFile());
+    assertThat(restored.params()).isEqualTo(net.params());
+    assertThat(restored.getUpdater().getStateViewArray())
+        .isEqualTo(net.getUpdater().getStateViewArray());
   }
 
   @Test
