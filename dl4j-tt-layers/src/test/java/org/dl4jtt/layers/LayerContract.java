@@ -692,8 +692,7 @@ public abstract class LayerContract {
           assertThat(histogram.getMax()).as(name).isEqualTo(values.maxNumber().doubleValue());
           assertThat(histogram.getMin()).as(name).isEqualTo(values.minNumber().doubleValue());
         });
-    assertThat(last.getMeanMagnitudes(StatsType.Parameters))
-        .containsOnlyKeys(parameters.keySet());
+    assertThat(last.getMeanMagnitudes(StatsType.Parameters)).containsOnlyKeys(parameters.keySet());
     assertThat(last.getMeanMagnitudes(StatsType.Updates))
         .containsOnlyKeys(parameters.keySet())
         .allSatisfy((name, magnitude) -> assertThat(magnitude).isFinite());

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -23,7 +22,6 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /**
  * A walk through the second way of use, compression of an ordinary network: trained, planned, cut
@@ -37,35 +35,25 @@ import picocli.CommandLine.Mixin;
     description =
         "A walk-through: an ordinary network is trained, then compressed to 1/16 of its weights,"
             + " step by step. Under two minutes.")
-public final class WalkCompress implements Callable<Integer> {
+public final class WalkCompress extends Walk {
   private static final int BATCH = 50;
   private static final int BASE_EPOCHS = 5;
   private static final int CONSTRAINED_EPOCHS = 6;
   private static final int FINE_TUNING_EPOCHS = 2;
 
-  @Mixin private WalkOptions options = new WalkOptions();
-
-  private final Narration tell;
-
-  private WalkCompress(PrintStream console) {
-    tell = new Narration(console);
+  WalkCompress(PrintStream console) {
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
   public static void main(String[] args) {
-    System.exit(run(System.out, System.err, args));
-  }
-
-  /** Runs the program and returns its exit status. */
-  static int run(PrintStream out, PrintStream err, String... args) {
-    WalkCompress program = new WalkCompress(out);
-    return Programs.run(program, () -> program.options.verbose(), out, err, args);
+    System.exit(new WalkCompress(System.out).run(System.out, System.err, args));
   }
 
   @Override
   public Integer call() throws IOException {
-    ImageSet images = options.training();
-    DataSetIterator test = options.test().batches(500);
+    ImageSet images = training();
+    DataSetIterator test = test().batches(500);
 
     MultiLayerNetwork net = trainOrdinarily(images, test);
     CompressionPlan plan = plan(net);
@@ -156,10 +144,7 @@ public final class WalkCompress implements Callable<Integer> {
               .orElseThrow();
       tell.show(
           "epoch %d: distance %.3f, accuracy with W %.3f, with Z %.3f",
-          epoch,
-          distance,
-          accuracy(net, test),
-          admm.projected(net, () -> accuracy(net, test)));
+          epoch, distance, accuracy(net, test), admm.projected(net, () -> accuracy(net, test)));
     }
     return admm;
   }
@@ -182,17 +167,19 @@ public final class WalkCompress implements Callable<Integer> {
 
   private void save(MultiLayerNetwork small, DataSetIterator test) throws IOException {
     tell.step("Save, restore, go back");
-    Path smallZip = options.out().resolve("small.zip");
-    Path denseZip = options.out().resolve("dense.zip");
-    Files.createDirectories(options.out());
+    Path smallZip = out().resolve("small.zip");
+    Path denseZip = out().resolve("dense.zip");
+    Files.createDirectories(out());
     ModelSerializer.writeModel(small, smallZip.toFile(), false);
     ModelSerializer.writeModel(ModelSurgery.toDense(small), denseZip.toFile(), false);
     tell.say(
         "%s is an ordinary DL4J zip, restored with dl4j-tt-layers on the class path; %s, made by"
             + " ModelSurgery.toDense(small), is the same function for DL4J alone.",
         smallZip, denseZip);
-    tell.show("small.zip: %,d bytes, accuracy %.3f", Files.size(smallZip), restored(smallZip, test));
-    tell.show("dense.zip: %,d bytes, accuracy %.3f", Files.size(denseZip), restored(denseZip, test));
+    tell.show(
+        "small.zip: %,d bytes, accuracy %.3f", Files.size(smallZip), restored(smallZip, test));
+    tell.show(
+        "dense.zip: %,d bytes, accuracy %.3f", Files.size(denseZip), restored(denseZip, test));
   }
 
   private static double restored(Path zip, DataSetIterator test) throws IOException {

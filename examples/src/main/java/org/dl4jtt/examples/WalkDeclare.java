@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
@@ -41,7 +40,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /**
  * A walk through the first way of use, tensor layers in a network of one's own: declared, trained
@@ -54,34 +52,24 @@ import picocli.CommandLine.Mixin;
     description =
         "A walk-through: a network with tensor-train layers is declared, trained, evaluated,"
             + " restored and taught another task. Under two minutes.")
-public final class WalkDeclare implements Callable<Integer> {
+public final class WalkDeclare extends Walk {
   private static final int BATCH = 50;
   private static final int MOST_EPOCHS = 6;
   private static final List<Integer> SHOES = List.of(5, 7, 9); // sandal, sneaker, ankle boot
 
-  @Mixin private WalkOptions options = new WalkOptions();
-
-  private final Narration tell;
-
-  private WalkDeclare(PrintStream console) {
-    tell = new Narration(console);
+  WalkDeclare(PrintStream console) {
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
   public static void main(String[] args) {
-    System.exit(run(System.out, System.err, args));
-  }
-
-  /** Runs the program and returns its exit status. */
-  static int run(PrintStream out, PrintStream err, String... args) {
-    WalkDeclare program = new WalkDeclare(out);
-    return Programs.run(program, () -> program.options.verbose(), out, err, args);
+    System.exit(new WalkDeclare(System.out).run(System.out, System.err, args));
   }
 
   @Override
   public Integer call() throws IOException {
-    ImageSet images = options.training();
-    ImageSet testImages = options.test();
+    ImageSet images = training();
+    ImageSet testImages = test();
     List<DataSet> batches = new ArrayList<>();
     images.shuffled(BATCH, 1, 0).forEachRemaining(batches::add);
     argument(
@@ -110,7 +98,8 @@ public final class WalkDeclare implements Callable<Integer> {
             .list()
             .layer(new ConvolutionLayer.Builder(5, 5).name("conv1").stride(2, 2).nOut(16).build())
             .layer(new TTConv.Builder(3, 3).name("conv2").nOut(32).ranks(8, 8).build())
-            .layer(new SubsamplingLayer.Builder().name("pool").kernelSize(2, 2).stride(2, 2).build())
+            .layer(
+                new SubsamplingLayer.Builder().name("pool").kernelSize(2, 2).stride(2, 2).build())
             .layer(
                 new TTDense.Builder()
                     .name("dense")
@@ -154,11 +143,10 @@ public final class WalkDeclare implements Callable<Integer> {
             + " the loss on a held-out tenth of the training images has not improved for two. A"
             + " CheckpointListener saves every epoch; %d stock convolution gets the native helper"
             + " of org.dl4jtt.accelerate.",
-        MOST_EPOCHS,
-        NativeHelpers.enable(network));
-    Files.createDirectories(options.out());
+        MOST_EPOCHS, NativeHelpers.enable(network));
+    Files.createDirectories(out());
     network.addListeners(
-        new CheckpointListener.Builder(options.out().toFile())
+        new CheckpointListener.Builder(out().toFile())
             .deleteExisting(true)
             .saveEveryNEpochs(1)
             .keepLast(1)
@@ -192,7 +180,7 @@ public final class WalkDeclare implements Callable<Integer> {
 
   private void restore(DataSetIterator test) {
     tell.step("Restore");
-    Path folder = options.out();
+    Path folder = out();
     MultiLayerNetwork restored = CheckpointListener.loadLastCheckpointMLN(folder.toFile());
     tell.say(
         "The last checkpoint is an ordinary DL4J zip in %s. Restoring takes dl4j-tt-layers on the"

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,24 +22,22 @@ import org.junit.jupiter.api.io.TempDir;
 class WalksTest {
   @TempDir private Path temp;
 
-  @FunctionalInterface
-  private interface Program {
-    int run(PrintStream out, PrintStream err, String... args);
-  }
-
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  private int run(Program program, String... args) {
-    return program.run(
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8),
-        Stream.concat(Stream.of(args), Stream.of("--out", temp.toString())).toArray(String[]::new));
+  private int run(Function<PrintStream, Walk> walk, String... args) {
+    PrintStream console = new PrintStream(out, true, StandardCharsets.UTF_8);
+    return walk.apply(console)
+        .run(
+            console,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Stream.concat(Stream.of(args), Stream.of("--out", temp.toString()))
+                .toArray(String[]::new));
   }
 
   @Test
   void declare_trainsRestoresAndTeachesAnotherTask() throws Exception {
-    assertThat(run(WalkDeclare::run, "--images", "500")).as(err.toString()).isZero();
+    assertThat(run(WalkDeclare::new, "--images", "500")).as(err.toString()).isZero();
     assertThat(err.toString()).isEmpty();
     String text = out.toString();
     assertThat(text)
@@ -51,7 +50,7 @@ class WalksTest {
 
   @Test
   void compress_endsInTwoModelsOfOneFunction() throws Exception {
-    assertThat(run(WalkCompress::run, "--images", "1000")).as(err.toString()).isZero();
+    assertThat(run(WalkCompress::new, "--images", "1000")).as(err.toString()).isZero();
     assertThat(err.toString()).isEmpty();
     String text = out.toString();
     assertThat(text).contains("1. An ordinary network", "6. Save, restore, go back");
@@ -69,7 +68,7 @@ class WalksTest {
 
   @Test
   void tooFewImages_areRefusedInOneLine() {
-    assertThat(run(WalkDeclare::run, "--images", "20")).isEqualTo(2);
+    assertThat(run(WalkDeclare::new, "--images", "20")).isEqualTo(2);
     assertThat(err.toString().strip())
         .isEqualTo("error: --images: 20 of them are too few; give 100 or more");
   }

@@ -1,13 +1,19 @@
 package org.dl4jtt.examples;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.dl4jtt.examples.cli.Programs;
 import org.dl4jtt.examples.data.ImageSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that the walk-throughs share. */
-final class WalkOptions {
+/** A walk-through: a program that shows, step by step, one way of use. */
+abstract class Walk implements Callable<Integer> {
+  /** Where it says what it does. */
+  final Narration tell;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -38,20 +44,25 @@ final class WalkOptions {
   @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 
-  ImageSet training() throws IOException {
+  Walk(PrintStream console) {
+    tell = new Narration(console);
+  }
+
+  /** Runs the program and returns its exit status: 0, or 2 after an error. */
+  final int run(PrintStream out, PrintStream err, String... args) {
+    return Programs.run(this, () -> verbose, out, err, args);
+  }
+
+  final ImageSet training() throws IOException {
     return ImageSet.training(folder()).first(images);
   }
 
-  ImageSet test() throws IOException {
+  final ImageSet test() throws IOException {
     return ImageSet.test(folder()).first(Math.max(1, images / 2));
   }
 
-  Path out() {
+  final Path out() {
     return out;
-  }
-
-  boolean verbose() {
-    return verbose;
   }
 
   private Path folder() {
