@@ -190,4 +190,29 @@ public record AdmmSettings(
           tolerance);
     }
   }
+
+  /**
+   * These settings as JSON: an entry for each component, with {@code rho} one of
+   *
+   * <pre>{@code
+   * {"schedule" : "automatic"}
+   * {"schedule" : "constant", "rho" : 0.001}
+   * {"schedule" : "geometric", "start" : 0.001, "factor" : 1.5, "limit" : 1.0}
+   * {"schedule" : "residualBalancing", "start" : 0.01}
+   * }</pre>
+   *
+   * @throws IllegalArgumentException if the ρ schedule is none of {@link RhoSchedule}'s own
+   */
+  public String toJson() {
+    return AdmmSettingsJson.write(this);
+  }
+
+  /**
+   * Settings from their JSON.
+   *
+   * @throws IllegalArgumentException naming the entry that is wrong
+   */
+  public static AdmmSettings fromJson(String json) {
+    return AdmmSettingsJson.read(json);
+  }
 }

@@ -1,7 +1,7 @@
 package org.dl4jtt.admm;
 
 /** See {@link RhoSchedule#automatic()}. */
-final class AutomaticRho implements RhoSchedule {
+record AutomaticRho() implements RhoSchedule {
   /**
    * The pull s = ρ Σ lr_t / (1 − momentum) of the known runs orders their residuals: 0.23 left 1.5,
    * 2.3 left 0.15, 23 left 0.01; the authors' schedule gives about 27. They held ρ constant.

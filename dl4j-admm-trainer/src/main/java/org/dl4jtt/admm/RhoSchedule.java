@@ -1,7 +1,5 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
-
 /**
  * How the penalty ρ starts and moves. Implementations are stateless, so that a resumed run goes on
  * as one that was never stopped.
@@ -26,46 +24,12 @@ public interface RhoSchedule {
 
   /** The same ρ throughout; 1e-3 in the authors' code, for 200 epochs at learning rate 0.1. */
   static RhoSchedule constant(double rho) {
-    positive("rho", rho);
-    return new RhoSchedule() {
-      @Override
-      public double initial(Horizon horizon) {
-        return rho;
-      }
-
-      @Override
-      public double next(double current, int update, Residuals residuals, Horizon horizon) {
-        return current;
-      }
-
-      @Override
-      public String toString() {
-        return "constant " + rho;
-      }
-    };
+    return new ConstantRho(rho);
   }
 
   /** ρ grows by a factor after every update, up to a limit. */
   static RhoSchedule geometric(double start, double factor, double limit) {
-    positive("start", start);
-    argument(factor >= 1, "factor is %s; it must be 1 or more", factor);
-    argument(limit >= start, "limit %s is less than start %s", limit, start);
-    return new RhoSchedule() {
-      @Override
-      public double initial(Horizon horizon) {
-        return start;
-      }
-
-      @Override
-      public double next(double rho, int update, Residuals residuals, Horizon horizon) {
-        return Math.min(limit, rho * factor);
-      }
-
-      @Override
-      public String toString() {
-        return "geometric from " + start + " by " + factor + " to " + limit;
-      }
-    };
+    return new GeometricRho(start, factor, limit);
   }
 
   /**
@@ -73,23 +37,7 @@ public interface RhoSchedule {
    * case (Boyd et al. 2011, §3.4.1: τ = 2, μ = 10).
    */
   static RhoSchedule residualBalancing(double start) {
-    positive("start", start);
-    return new RhoSchedule() {
-      @Override
-      public double initial(Horizon horizon) {
-        return start;
-      }
-
-      @Override
-      public double next(double rho, int update, Residuals residuals, Horizon horizon) {
-        return rho * AutomaticRho.balance(residuals);
-      }
-
-      @Override
-      public String toString() {
-        return "residual balancing from " + start;
-      }
-    };
+    return new BalancedRho(start);
   }
 
   /**
@@ -100,13 +48,5 @@ public interface RhoSchedule {
    */
   static RhoSchedule automatic() {
     return new AutomaticRho();
-  }
-
-  private static void positive(String name, double value) {
-    argument(
-        Double.isFinite(value) && value > 0,
-        "%s is %s; it must be positive and finite",
-        name,
-        value);
   }
 }

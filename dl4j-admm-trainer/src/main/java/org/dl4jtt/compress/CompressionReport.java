@@ -8,7 +8,7 @@ import org.dl4jtt.plan.CompressionPlan;
 /**
  * What a compression did.
  *
- * @param plan which weights, in which form
+ * @param plan which weights, in which form; the last one, if ranks were chosen again on the way
  * @param stages sizes and scores, in order
  * @param history of ADMM
  */

@@ -1,12 +1,13 @@
 package org.dl4jtt.compress;
 
 import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.tensor.Check.state;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -49,9 +50,11 @@ public final class Compressor<M extends Model> {
   private RunOptions options = RunOptions.defaults();
   private @Nullable Path folder;
   private @Nullable Path source;
+  private boolean resumed;
 
   private Compressor(Class<M> type, M network, CompressionPlan plan) {
     plan.checkFits(network);
+    Networks.checkFinite(network, "before training");
     this.type = type;
     this.network = network;
     this.plan = plan;
@@ -84,14 +87,25 @@ public final class Compressor<M extends Model> {
    */
   public static <M extends Model> Compressor<M> resume(Path folder, Class<M> type)
       throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + " holds no run: it is not a folder");
-    }
-    throw new UnsupportedOperationException(type.getSimpleName() + ": not written yet");
+    RunFolder run = new RunFolder(folder);
+    run.checkRun();
+    Model network = run.source();
+    argument(
+        type.isInstance(network),
+        "%s compresses a %s, not a %s",
+        folder,
+        network.getClass().getSimpleName(),
+        type.getSimpleName());
+    Compressor<M> compressor = new Compressor<>(type, type.cast(network), run.plan());
+    compressor.options = run.options();
+    compressor.folder = folder;
+    compressor.resumed = true;
+    return compressor;
   }
 
   /** Penalty, annealing and the like; the number of epochs is that of {@link #admmEpochs}. */
   public Compressor<M> settings(AdmmSettings settings) {
+    checkNew("settings");
     options = options.withAdmm(settings.withEpochs(options.admm().epochs()));
     return this;
   }
@@ -101,6 +115,7 @@ public final class Compressor<M extends Model> {
    * not set.
    */
   public Compressor<M> admmEpochs(int epochs) {
+    checkNew("admmEpochs");
     argument(epochs >= 1, "admmEpochs is %d; it must be 1 or more", epochs);
     options = options.withAdmm(options.admm().withEpochs(epochs));
     return this;
@@ -108,12 +123,14 @@ public final class Compressor<M extends Model> {
 
   /** So many epochs of the tensor network; 10 if not set. */
   public Compressor<M> fineTuningEpochs(int epochs) {
+    checkNew("fineTuningEpochs");
     options = options.withFineTuningEpochs(epochs);
     return this;
   }
 
   /** Seeds dropout and the like, together with the number of the epoch; 0 if not set. */
   public Compressor<M> seed(long seed) {
+    checkNew("seed");
     options = options.withSeed(seed);
     return this;
   }
@@ -125,6 +142,7 @@ public final class Compressor<M extends Model> {
    * @param newFolder new or empty
    */
   public Compressor<M> folder(Path newFolder) {
+    checkNew("folder");
     folder = newFolder;
     return this;
   }
@@ -134,6 +152,7 @@ public final class Compressor<M extends Model> {
    * network go into {@code small.zip} and {@code dense.zip} of the folder.
    */
   public Compressor<M> source(Path modelZip) {
+    checkNew("source");
     source = modelZip;
     return this;
   }
@@ -171,16 +190,41 @@ public final class Compressor<M extends Model> {
   /**
    * The same with an iterator for each epoch.
    *
-   * @throws IOException if the folder cannot be written
+   * @throws IOException if the folder cannot be written, holds another run, or is in use
+   * @throws IllegalStateException if training diverges; the folder keeps its last checkpoints
    */
   public Compression<M> run(EpochData train, ToDoubleFunction<? super M> evaluation)
       throws IOException {
-    Compression<M> compression =
-        new Pipeline<>(type, plan, options, train, evaluation, trainingListeners, listeners)
-            .run(network);
-    if (folder != null) {
-      RunFolder.create(folder).writeResults(compression.network(), source);
+    Job<M> job =
+        new Job<>(type, plan, options, train, evaluation, trainingListeners, listeners);
+    return folder == null
+        ? new Pipeline<>(job, null).run(network)
+        : runIn(new RunFolder(folder), job);
+  }
+
+  private Compression<M> runIn(RunFolder run, Job<M> job) throws IOException {
+    try (RunLock lock = run.lock()) {
+      if (resumed) {
+        run.checkRun();
+        run.removeLeftovers();
+      } else {
+        run.create(plan, options, network, source);
+      }
+      Checkpoints checkpoints = run.checkpoints();
+      Pipeline<M> pipeline = new Pipeline<>(job, checkpoints);
+      Optional<Checkpoint> last = checkpoints.latest();
+      Compression<M> compression =
+          last.isPresent() ? pipeline.resume(last.get()) : pipeline.run(network);
+      run.writeResults(compression);
+      return compression;
     }
-    return compression;
+  }
+
+  private void checkNew(String what) {
+    state(
+        !resumed,
+        "%s cannot be set when a run is resumed: %s holds it; begin a new run in another folder",
+        what,
+        folder);
   }
 }

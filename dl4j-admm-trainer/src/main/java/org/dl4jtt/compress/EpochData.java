@@ -1,6 +1,11 @@
 package org.dl4jtt.compress;
 
+import static org.dl4jtt.tensor.Check.argument;
+
+import java.util.SplittableRandom;
 import java.util.function.IntFunction;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -40,5 +45,22 @@ public interface EpochData {
    */
   static EpochData ofDataSets(IntFunction<DataSetIterator> epochs) {
     return epoch -> new MultiDataSetIteratorAdapter(epochs.apply(epoch));
+  }
+
+  /**
+   * Examples held in memory, in an order of its own for each epoch, which follows from seed and
+   * number of the epoch.
+   *
+   * @param examples are copied for each epoch, and stay as they are
+   * @param batchSize of a mini-batch; the last of an epoch may be smaller
+   */
+  static EpochData shuffled(DataSet examples, int batchSize, long seed) {
+    argument(batchSize >= 1, "batchSize is %d; it must be 1 or more", batchSize);
+    return ofDataSets(
+        epoch -> {
+          DataSet copy = examples.copy();
+          copy.shuffle(new SplittableRandom(seed + epoch).nextLong());
+          return new ExistingDataSetIterator(copy.batchBy(batchSize));
+        });
   }
 }

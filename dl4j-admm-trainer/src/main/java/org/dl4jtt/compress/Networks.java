@@ -1,5 +1,7 @@
 package org.dl4jtt.compress;
 
+import static org.dl4jtt.tensor.Check.state;
+
 import java.util.Collection;
 import org.deeplearning4j.datasets.iterator.MultiDataSetWrapperIterator;
 import org.deeplearning4j.nn.api.Model;
@@ -43,6 +45,29 @@ final class Networks {
   static void prepare(Model network, Collection<TrainingListener> listeners) {
     network.setListeners(listeners);
     NativeHelpers.enable(network);
+  }
+
+  /**
+   * Checks all parameters.
+   *
+   * @throws IllegalStateException naming the first parameter that holds NaN or infinity
+   */
+  static void checkFinite(Model network, String when) {
+    if (Double.isFinite(network.params().norm1Number().doubleValue())) {
+      return;
+    }
+    network
+        .paramTable()
+        .forEach(
+            (name, values) -> {
+              double sum = values.norm1Number().doubleValue();
+              state(
+                  Double.isFinite(sum),
+                  "parameter %s of the network holds NaN or infinity %s",
+                  name,
+                  when);
+            });
+    throw new IllegalStateException("the network's parameters overflow " + when);
   }
 
   private static MultiLayerNetwork multiLayer(Model network) {

@@ -1,96 +1,146 @@
 package org.dl4jtt.compress;
 
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.Locale;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.admm.AdmmListener;
-import org.dl4jtt.plan.CompressionPlan;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The stages of a compression, one after another. */
+/**
+ * The stages of a compression, one after another, with a checkpoint after every epoch. All that an
+ * epoch depends on is in the checkpoint before it, or follows from seed and number of the epoch.
+ */
 final class Pipeline<M extends Model> {
-  private final Class<M> type;
-  private final CompressionPlan plan;
-  private final RunOptions options;
-  private final EpochData train;
-  private final ToDoubleFunction<? super M> evaluation;
-  private final List<TrainingListener> trainingListeners;
-  private final List<CompressionListener> listeners;
-  private final List<StageResult> results = new ArrayList<>();
-  private int epochsTrained;
+  private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
+  private final Job<M> job;
+  private final @Nullable Checkpoints checkpoints;
+  private Progress progress;
   private long stageStarted;
 
-  Pipeline(
-      Class<M> type,
-      CompressionPlan plan,
-      RunOptions options,
-      EpochData train,
-      ToDoubleFunction<? super M> evaluation,
-      List<TrainingListener> trainingListeners,
-      List<CompressionListener> listeners) {
-    this.type = type;
-    this.plan = plan;
-    this.options = options;
-    this.train = train;
-    this.evaluation = evaluation;
-    this.trainingListeners = List.copyOf(trainingListeners);
-    this.listeners = List.copyOf(listeners);
+  /**
+   * A pipeline for one run.
+   *
+   * @param checkpoints to write; null to write none
+   */
+  Pipeline(Job<M> job, @Nullable Checkpoints checkpoints) {
+    this.job = job;
+    this.checkpoints = checkpoints;
+    this.progress = Progress.start(job.plan());
   }
 
-  Compression<M> run(M network) {
-    M dense = type.cast(Networks.copy(network));
-    Networks.prepare(dense, trainingListeners);
-    started(Stage.DENSE, 0, 0);
-    ended(Stage.DENSE, dense.numParams(), evaluation.applyAsDouble(dense));
+  /** All of it; the network is copied first. */
+  Compression<M> run(Model network) throws IOException {
+    M dense = prepared(Networks.copy(network));
+    started(0);
+    ended(dense.numParams(), evaluate(dense), Stage.PROJECTED);
+    AdmmListener admm = admm();
+    save(dense, admm);
+    return constrain(dense, admm);
+  }
 
-    AdmmListener admm = new AdmmListener(plan, options.admm());
-    dense.addListeners(admm);
-    int epochs = options.admm().epochs();
-    started(Stage.PROJECTED, 0, epochs);
-    for (int epoch = 0; epoch < epochs && !admm.converged(); epoch++) {
-      fit(dense);
-      epochEnded(Stage.PROJECTED, epoch + 1, epochs);
+  /** What is left to do after a checkpoint. */
+  Compression<M> resume(Checkpoint checkpoint) throws IOException {
+    progress = checkpoint.progress();
+    M network = prepared(checkpoint.network());
+    if (progress.stage() == Stage.FINE_TUNED) {
+      return fineTune(network);
     }
-    double projected = admm.projected(dense, () -> evaluation.applyAsDouble(dense));
-    ended(Stage.PROJECTED, dense.numParams(), projected);
+    AdmmListener admm = admm();
+    checkpoint.restore(admm, network);
+    return constrain(network, admm);
+  }
 
-    started(Stage.DECOMPOSED, 0, 0);
-    M small = type.cast(Networks.decompose(admm, dense));
-    Networks.prepare(small, trainingListeners);
-    ended(Stage.DECOMPOSED, small.numParams(), evaluation.applyAsDouble(small));
+  private AdmmListener admm() {
+    return new AdmmListener(job.plan(), job.options().admm());
+  }
 
-    started(Stage.FINE_TUNED, 0, options.fineTuningEpochs());
-    for (int epoch = 0; epoch < options.fineTuningEpochs(); epoch++) {
-      fit(small);
-      epochEnded(Stage.FINE_TUNED, epoch + 1, options.fineTuningEpochs());
+  private M prepared(Model network) {
+    Networks.prepare(network, job.trainingListeners());
+    return job.type().cast(network);
+  }
+
+  // ---- the stages ----
+
+  private Compression<M> constrain(M dense, AdmmListener admm) throws IOException {
+    dense.addListeners(admm);
+    int epochs = job.options().admm().epochs();
+    started(epochs);
+    while (progress.epochsDone() < epochs && !admm.converged()) {
+      epoch(dense, admm, epochs);
+    }
+    double projected = admm.projected(dense, () -> evaluate(dense));
+    ended(dense.numParams(), projected, Stage.DECOMPOSED);
+
+    started(0);
+    M small = prepared(Networks.decompose(admm, dense));
+    ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
+    progress = progress.withAdmm(admm.plan(), admm.history().entries());
+    save(small, null);
+    return fineTune(small);
+  }
+
+  private Compression<M> fineTune(M small) throws IOException {
+    int epochs = job.options().fineTuningEpochs();
+    started(epochs);
+    while (progress.epochsDone() < epochs) {
+      epoch(small, null, epochs);
     }
     small.setListeners(List.of());
-    ended(Stage.FINE_TUNED, small.numParams(), evaluation.applyAsDouble(small));
+    ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
     return new Compression<>(
-        small, new CompressionReport(admm.plan(), results, admm.history().entries()));
+        small, new CompressionReport(progress.plan(), progress.results(), progress.history()));
   }
 
-  private void fit(M trained) {
-    Nd4j.getRandom().setSeed(options.seed() + epochsTrained);
-    Networks.fit(trained, train.epoch(epochsTrained));
-    epochsTrained++;
+  // ---- epochs ----
+
+  private void epoch(M network, @Nullable AdmmListener admm, int epochs) throws IOException {
+    int epoch = progress.epochsTrained();
+    long seed = job.options().seed() + epoch * GOLDEN_RATIO;
+    Nd4j.getRandom().setSeed(new SplittableRandom(seed).nextLong());
+    Networks.fit(network, job.train().epoch(epoch));
+    progress = progress.epochDone(seconds());
+    Networks.checkFinite(
+        network,
+        String.format(
+            Locale.ROOT,
+            "after epoch %d of stage %s; use a smaller learning rate%s",
+            progress.epochsDone(),
+            progress.stage().name().toLowerCase(Locale.ROOT),
+            admm == null ? "" : " or rho"));
+    save(network, admm);
+    job.listeners()
+        .forEach(l -> l.epochEnded(progress.stage(), progress.epochsDone(), epochs));
   }
 
-  private void started(Stage stage, int epochsDone, int epochs) {
-    stageStarted = System.nanoTime();
-    listeners.forEach(listener -> listener.stageStarted(stage, epochsDone, epochs));
+  private void save(M network, @Nullable AdmmListener admm) throws IOException {
+    if (checkpoints != null) {
+      checkpoints.write(progress, network, admm);
+    }
   }
 
-  private void epochEnded(Stage stage, int epoch, int epochs) {
-    listeners.forEach(listener -> listener.epochEnded(stage, epoch, epochs));
+  // ---- results ----
+
+  private double evaluate(M network) {
+    return job.evaluation().applyAsDouble(network);
   }
 
-  private void ended(Stage stage, long weights, double score) {
-    double seconds = (System.nanoTime() - stageStarted) / 1e9;
-    StageResult result = new StageResult(stage, weights, score, seconds);
-    results.add(result);
-    listeners.forEach(listener -> listener.stageEnded(result));
+  private void started(int epochs) {
+    stageStarted = System.nanoTime() - Math.round(progress.seconds() * 1e9);
+    job.listeners()
+        .forEach(l -> l.stageStarted(progress.stage(), progress.epochsDone(), epochs));
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - stageStarted) / 1e9;
+  }
+
+  private void ended(long weights, double score, Stage next) {
+    StageResult result = new StageResult(progress.stage(), weights, score, seconds());
+    progress = progress.next(next, result);
+    job.listeners().forEach(listener -> listener.stageEnded(result));
   }
 }

@@ -3,6 +3,8 @@ package org.dl4jtt.compress;
 import static org.dl4jtt.tensor.Check.argument;
 
 import org.dl4jtt.admm.AdmmSettings;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
  * How a run trains.
@@ -31,5 +33,20 @@ record RunOptions(AdmmSettings admm, int fineTuningEpochs, long seed) {
 
   RunOptions withSeed(long newSeed) {
     return new RunOptions(admm, fineTuningEpochs, newSeed);
+  }
+
+  ObjectNode toJson() {
+    ObjectNode root = Json.object();
+    root.set("admm", Json.parse(admm.toJson()));
+    root.put("fineTuningEpochs", fineTuningEpochs);
+    root.put("seed", seed);
+    return root;
+  }
+
+  static RunOptions fromJson(JsonNode root) {
+    return new RunOptions(
+        AdmmSettings.fromJson(root.path("admm").toString()),
+        Json.integer(root, "fineTuningEpochs"),
+        Json.longInteger(root, "seed"));
   }
 }

@@ -12,10 +12,11 @@ import java.util.function.Predicate;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** Reads the entries of a JSON object; what is wrong is named with where it stands. */
-final class JsonFields {
+public final class JsonFields {
   private JsonFields() {}
 
-  static void onlyKeys(JsonNode node, Set<String> keys, String where) {
+  /** Refuses entries other than these. */
+  public static void onlyKeys(JsonNode node, Set<String> keys, String where) {
     for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       argument(
@@ -27,19 +28,28 @@ final class JsonFields {
     }
   }
 
-  static String text(JsonNode node, String key, String where) {
+  /** A text that must be there. */
+  public static String text(JsonNode node, String key, String where) {
     argument(node.path(key).isTextual(), "%s has no text \"%s\"", where, key);
     return node.path(key).asText();
   }
 
-  static double number(JsonNode node, String key, String where) {
+  /** A number that must be there. */
+  public static double number(JsonNode node, String key, String where) {
     argument(node.path(key).isNumber(), "%s has no number \"%s\"", where, key);
     return node.path(key).asDouble();
   }
 
-  static int integer(JsonNode node, String key, String where) {
+  /** A whole number that must be there. */
+  public static int integer(JsonNode node, String key, String where) {
     argument(node.path(key).isInt(), "%s has no whole number \"%s\"", where, key);
     return node.path(key).asInt();
+  }
+
+  /** A true or false that must be there. */
+  public static boolean flag(JsonNode node, String key, String where) {
+    argument(node.path(key).isBoolean(), "%s has no true or false \"%s\"", where, key);
+    return node.path(key).asBoolean();
   }
 
   static List<Integer> integers(JsonNode node, String key, String where) {
@@ -65,13 +75,14 @@ final class JsonFields {
     return values;
   }
 
-  static JsonNode array(JsonNode node, String key, String where) {
+  /** A list that must be there. */
+  public static JsonNode array(JsonNode node, String key, String where) {
     argument(node.path(key).isArray(), "%s has no list \"%s\"", where, key);
     return node.path(key);
   }
 
   /** The constant of this name, in upper or lower case. */
-  static <E extends Enum<E>> E constant(E[] constants, String name, String where) {
+  public static <E extends Enum<E>> E constant(E[] constants, String name, String where) {
     for (E constant : constants) {
       if (constant.name().equals(name.toUpperCase(Locale.ROOT))) {
         return constant;

@@ -1,0 +1,28 @@
+package org.dl4jtt.admm;
+
+import static org.dl4jtt.tensor.Check.argument;
+
+/** See {@link RhoSchedule#residualBalancing}. */
+record BalancedRho(double start) implements RhoSchedule {
+  BalancedRho {
+    argument(
+        Double.isFinite(start) && start > 0,
+        "start is %s; it must be positive and finite",
+        start);
+  }
+
+  @Override
+  public double initial(Horizon horizon) {
+    return start;
+  }
+
+  @Override
+  public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+    return rho * AutomaticRho.balance(residuals);
+  }
+
+  @Override
+  public String toString() {
+    return "residual balancing from " + start;
+  }
+}

@@ -1,0 +1,105 @@
+package org.dl4jtt.compress;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.admm.AdmmListener;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of a run, numbered; the last two are kept. One appears under its number when it
+ * is whole: it is written beside and renamed.
+ */
+final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+  private static final int KEPT = 2;
+
+  private final Path folder;
+  private final String run;
+
+  /**
+   * The checkpoints in a folder, which need not be there yet.
+   *
+   * @param run what they must belong to
+   */
+  Checkpoints(Path folder, String run) {
+    this.folder = folder;
+    this.run = run;
+  }
+
+  void write(Progress progress, Model network, @Nullable AdmmListener admm) throws IOException {
+    List<Path> before = numbered();
+    int number = before.isEmpty() ? 1 : number(before.get(0)) + 1;
+    Path whole = folder.resolve(String.format(Locale.ROOT, "%06d", number));
+    Path part = whole.resolveSibling(whole.getFileName() + ".part");
+    Durable.deleteFolder(part);
+    Files.createDirectories(part);
+    Checkpoint.write(part, run, progress, network, admm);
+    Durable.rename(part, whole);
+    for (Path old : before.subList(Math.min(KEPT - 1, before.size()), before.size())) {
+      Durable.deleteFolder(old);
+    }
+  }
+
+  /**
+   * The newest checkpoint that is whole; none if none was ever written. One that is not is renamed
+   * to NUMBER.refused.
+   *
+   * @throws IOException if there are some, but none is whole
+   */
+  Optional<Checkpoint> latest() throws IOException {
+    List<String> reasons = new ArrayList<>();
+    List<Path> newestFirst = numbered();
+    for (int i = 0; i < newestFirst.size(); i++) {
+      try {
+        Checkpoint found = Checkpoint.read(newestFirst.get(i), run);
+        refuse(newestFirst.subList(0, i), reasons);
+        return Optional.of(found);
+      } catch (IOException | IllegalArgumentException e) {
+        reasons.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (reasons.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new IOException(
+        "no checkpoint in "
+            + folder
+            + " can be used: "
+            + String.join("; ", reasons)
+            + "; delete that folder to begin again from the source model");
+  }
+
+  private static void refuse(List<Path> bad, List<String> reasons) throws IOException {
+    for (int i = 0; i < bad.size(); i++) {
+      LOG.warn("a checkpoint is refused and the one before it is used: {}", reasons.get(i));
+      Path refused = bad.get(i).resolveSibling(bad.get(i).getFileName() + ".refused");
+      Durable.deleteFolder(refused);
+      Durable.rename(bad.get(i), refused);
+    }
+  }
+
+  /** The newest first. */
+  private List<Path> numbered() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(path -> path.getFileName().toString().matches("\\d+"))
+          .sorted((a, b) -> Integer.compare(number(b), number(a)))
+          .toList();
+    }
+  }
+
+  private static int number(Path checkpoint) {
+    return Integer.parseInt(checkpoint.getFileName().toString());
+  }
+}
