@@ -6,9 +6,7 @@ import static org.dl4jtt.tensor.Check.argument;
 record BalancedRho(double start) implements RhoSchedule {
   BalancedRho {
     argument(
-        Double.isFinite(start) && start > 0,
-        "start is %s; it must be positive and finite",
-        start);
+        Double.isFinite(start) && start > 0, "start is %s; it must be positive and finite", start);
   }
 
   @Override

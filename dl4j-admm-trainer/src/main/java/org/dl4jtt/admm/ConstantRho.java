@@ -5,10 +5,7 @@ import static org.dl4jtt.tensor.Check.argument;
 /** See {@link RhoSchedule#constant}. */
 record ConstantRho(double rho) implements RhoSchedule {
   ConstantRho {
-    argument(
-        Double.isFinite(rho) && rho > 0,
-        "rho is %s; it must be positive and finite",
-        rho);
+    argument(Double.isFinite(rho) && rho > 0, "rho is %s; it must be positive and finite", rho);
   }
 
   @Override

@@ -6,9 +6,7 @@ import static org.dl4jtt.tensor.Check.argument;
 record GeometricRho(double start, double factor, double limit) implements RhoSchedule {
   GeometricRho {
     argument(
-        Double.isFinite(start) && start > 0,
-        "start is %s; it must be positive and finite",
-        start);
+        Double.isFinite(start) && start > 0, "start is %s; it must be positive and finite", start);
     argument(factor >= 1, "factor is %s; it must be 1 or more", factor);
     argument(limit >= start, "limit %s is less than start %s", limit, start);
   }

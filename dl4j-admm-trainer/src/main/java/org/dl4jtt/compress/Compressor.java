@@ -195,8 +195,7 @@ public final class Compressor<M extends Model> {
    */
   public Compression<M> run(EpochData train, ToDoubleFunction<? super M> evaluation)
       throws IOException {
-    Job<M> job =
-        new Job<>(type, plan, options, train, evaluation, trainingListeners, listeners);
+    Job<M> job = new Job<>(type, plan, options, train, evaluation, trainingListeners, listeners);
     return folder == null
         ? new Pipeline<>(job, null).run(network)
         : runIn(new RunFolder(folder), job);

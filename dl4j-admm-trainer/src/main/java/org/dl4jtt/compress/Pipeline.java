@@ -112,8 +112,7 @@ final class Pipeline<M extends Model> {
             progress.stage().name().toLowerCase(Locale.ROOT),
             admm == null ? "" : " or rho"));
     save(network, admm);
-    job.listeners()
-        .forEach(l -> l.epochEnded(progress.stage(), progress.epochsDone(), epochs));
+    job.listeners().forEach(l -> l.epochEnded(progress.stage(), progress.epochsDone(), epochs));
   }
 
   private void save(M network, @Nullable AdmmListener admm) throws IOException {
@@ -130,8 +129,7 @@ final class Pipeline<M extends Model> {
 
   private void started(int epochs) {
     stageStarted = System.nanoTime() - Math.round(progress.seconds() * 1e9);
-    job.listeners()
-        .forEach(l -> l.stageStarted(progress.stage(), progress.epochsDone(), epochs));
+    job.listeners().forEach(l -> l.stageStarted(progress.stage(), progress.epochsDone(), epochs));
   }
 
   private double seconds() {

@@ -120,9 +120,7 @@ final class RunFolder {
 
   /** Those of this plan, these settings and this source model. */
   Checkpoints checkpoints() throws IOException {
-    String run =
-        Checksums.of(
-            Stream.of(PLAN, SETTINGS, SOURCE).map(folder::resolve).toList());
+    String run = Checksums.of(Stream.of(PLAN, SETTINGS, SOURCE).map(folder::resolve).toList());
     return new Checkpoints(folder.resolve(CHECKPOINTS), run);
   }
 

@@ -277,7 +277,8 @@ class RunFolderTest {
           .isTrue();
     }
     try (ZipFile dense = new ZipFile(folder.resolve("dense.zip").toFile())) {
-      assertThat(new String(dense.getInputStream(dense.getEntry("configuration.json")).readAllBytes()))
+      assertThat(
+              new String(dense.getInputStream(dense.getEntry("configuration.json")).readAllBytes()))
           .doesNotContain("dl4jtt");
     }
     assertThat(CompressionPlan.fromJson(Files.readString(folder.resolve("plan.json"))))
