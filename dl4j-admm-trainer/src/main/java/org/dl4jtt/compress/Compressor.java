@@ -196,27 +196,27 @@ public final class Compressor<M extends Model> {
   public Compression<M> run(EpochData train, ToDoubleFunction<? super M> evaluation)
       throws IOException {
     Job<M> job = new Job<>(type, plan, options, train, evaluation, trainingListeners, listeners);
-    return folder == null
-        ? new Pipeline<>(job, null).run(network)
-        : runIn(new RunFolder(folder), job);
+    if (folder == null) {
+      return new Pipeline<>(job, null).run(network);
+    }
+    RunFolder run = new RunFolder(folder);
+    return run.locked(() -> runIn(run, job));
   }
 
   private Compression<M> runIn(RunFolder run, Job<M> job) throws IOException {
-    try (RunLock lock = run.lock()) {
-      if (resumed) {
-        run.checkRun();
-        run.removeLeftovers();
-      } else {
-        run.create(plan, options, network, source);
-      }
-      Checkpoints checkpoints = run.checkpoints();
-      Pipeline<M> pipeline = new Pipeline<>(job, checkpoints);
-      Optional<Checkpoint> last = checkpoints.latest();
-      Compression<M> compression =
-          last.isPresent() ? pipeline.resume(last.get()) : pipeline.run(network);
-      run.writeResults(compression);
-      return compression;
+    if (resumed) {
+      run.checkRun();
+      run.removeLeftovers();
+    } else {
+      run.create(plan, options, network, source);
     }
+    Checkpoints checkpoints = run.checkpoints();
+    Pipeline<M> pipeline = new Pipeline<>(job, checkpoints);
+    Optional<Checkpoint> last = checkpoints.latest();
+    Compression<M> compression =
+        last.isPresent() ? pipeline.resume(last.get()) : pipeline.run(network);
+    run.writeResults(compression);
+    return compression;
   }
 
   private void checkNew(String what) {

@@ -38,14 +38,25 @@ final class RunFolder {
     this.folder = folder;
   }
 
-  /** Makes the folder if it is not there, and holds it until it is closed. */
-  RunLock lock() throws IOException {
+  /** What is done in a folder. */
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Makes the folder if it is not there, and works in it while no other run does. */
+  <T> T locked(Work<T> work) throws IOException {
+    RunLock lock;
     try {
       Files.createDirectories(folder);
-      return RunLock.of(folder);
+      lock = RunLock.of(folder);
     } catch (FileSystemException e) {
       throw new IOException(
           folder + " cannot be written to (" + e + "); choose another folder for the run", e);
+    }
+    try {
+      return work.run();
+    } finally {
+      lock.close();
     }
   }
 

@@ -376,10 +376,10 @@ class RunFolderTest {
   @Test
   void aFolderInUse_orOneThatCannotBeWritten_isNamed() throws IOException {
     Path folder = killedRun(net(1), "run");
-    try (RunLock lock = RunLock.of(folder)) {
-      assertThatThrownBy(() -> Compressor.resume(folder).run(train(), SCORE))
-          .hasMessage(folder + " is in use: a run goes on in it");
-    }
+    RunLock lock = RunLock.of(folder);
+    assertThatThrownBy(() -> Compressor.resume(folder).run(train(), SCORE))
+        .hasMessage(folder + " is in use: a run goes on in it");
+    lock.close();
     Path file = Files.writeString(temp.resolve("file"), "no folder");
     Path below = file.resolve("run");
     List<Stage> started = new ArrayList<>();
