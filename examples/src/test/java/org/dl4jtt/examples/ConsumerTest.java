@@ -51,7 +51,8 @@ class ConsumerTest {
     List<String> maven = new ArrayList<>(List.of(maven(), "-q", "-B", "-ntp", "compile"));
     maven.add("-Dmaven.repo.local=" + repository);
     maven.add("-Dnatives=" + System.getProperty("dl4jtt.natives", "linux-x86_64-onednn"));
-    if (Boolean.getBoolean("dl4jtt.maven.offline")) {
+    maven.add("-Dmaven.legacyLocalRepo=true"); // what is there is there, wherever it came from
+    if ("offline=true".equals(System.getProperty("dl4jtt.maven.mode"))) {
       maven.add("-o");
     }
     process(maven);
@@ -192,7 +193,8 @@ class ConsumerTest {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     builder.environment().put("OMP_WAIT_POLICY", "passive");
-    builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_"));
+    // Where the Maven that runs this test has its project.
+    builder.environment().keySet().removeAll(List.of("MAVEN_BASEDIR", "MAVEN_PROJECTBASEDIR"));
     Process process = builder.start();
     boolean ended = process.waitFor(5, TimeUnit.MINUTES);
     if (!ended) {
