@@ -23,7 +23,8 @@ class ArchitectureTest {
           "org.dl4jtt.plan",
           "org.dl4jtt.surgery",
           "org.dl4jtt.admm",
-          "org.dl4jtt.compress");
+          "org.dl4jtt.compress",
+          "org.dl4jtt.spark");
 
   @ArchTest
   static void arrowsGoOneWay(JavaClasses classes) {

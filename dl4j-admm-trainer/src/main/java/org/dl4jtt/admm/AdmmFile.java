@@ -213,7 +213,7 @@ final class AdmmFile {
     double pull = in.readDouble();
     INDArray z = readArray(in, w);
     INDArray u = readArray(in, w);
-    weight.restore(AdmmState.restore(z, u, rho), pull);
+    weight.restore(AdmmState.of(z, u, rho), pull);
   }
 
   private static void same(Path file, Constrained c, String what, String saved, String expected) {

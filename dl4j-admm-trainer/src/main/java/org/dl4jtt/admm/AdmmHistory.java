@@ -35,6 +35,27 @@ public final class AdmmHistory {
       double score,
       double projectedScore) {
 
+    /** Of all workers, where this is one of their mean. */
+    Entry among(List<WorkerSpread> spreads) {
+      return spreads.stream()
+          .filter(s -> s.layer().equals(layer) && s.parameter().equals(parameter))
+          .findFirst()
+          .map(
+              s ->
+                  new Entry(
+                      update,
+                      epoch,
+                      iteration,
+                      layer,
+                      parameter,
+                      rho,
+                      s.among(found),
+                      rho / 2 * s.pull(),
+                      score,
+                      projectedScore))
+          .orElse(this);
+    }
+
     Entry withProjectedScore(double newScore) {
       return new Entry(
           update, epoch, iteration, layer, parameter, rho, found, penalty, score, newScore);

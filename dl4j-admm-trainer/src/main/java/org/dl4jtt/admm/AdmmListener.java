@@ -111,7 +111,18 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
    * @param model the network itself, no worker's clone
    */
   public void endEpoch(Model model) {
-    start(model).epochDone(model, evaluation);
+    endEpoch(model, List.of());
+  }
+
+  /**
+   * The end of a pass over the data by several workers (consensus ADMM).
+   *
+   * @param mean the network with the weights' mean over the workers; call {@link #iterationDone}
+   *     for every iteration of the pass before
+   * @param spreads what the workers differ in, for every constrained weight
+   */
+  public void endEpoch(Model mean, List<WorkerSpread> spreads) {
+    start(mean).epochDone(mean, evaluation, spreads);
   }
 
   private Training start(Model model) {

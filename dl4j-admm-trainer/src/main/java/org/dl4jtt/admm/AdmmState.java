@@ -3,7 +3,9 @@ package org.dl4jtt.admm;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.dl4jtt.constraint.ConstraintSet;
+import org.dl4jtt.tensor.FactoredWeight;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,6 +30,7 @@ public final class AdmmState {
   /** Z − U, kept so that the penalty takes two passes and no memory. */
   private final INDArray target;
 
+  private Optional<FactoredWeight> cores = Optional.empty();
   private double rho;
 
   private AdmmState(INDArray z, INDArray u, double rho) {
@@ -42,13 +45,15 @@ public final class AdmmState {
     return Detached.in(
         () -> {
           INDArray z = like(w);
-          set.project(w, z);
-          return new AdmmState(z, like(w), rho);
+          Optional<FactoredWeight> cores = set.projectToCores(w, z);
+          AdmmState state = new AdmmState(z, like(w), rho);
+          state.cores = cores;
+          return state;
         });
   }
 
-  /** A state that was saved. */
-  static AdmmState restore(INDArray z, INDArray u, double rho) {
+  /** A state that was saved, or came from another machine. Keeps the arrays. */
+  public static AdmmState of(INDArray z, INDArray u, double rho) {
     return Detached.in(() -> new AdmmState(z, u, rho));
   }
 
@@ -96,17 +101,22 @@ public final class AdmmState {
       shifted.muli(shrink);
     }
     INDArray next = like(w);
-    set.project(shifted, next);
+    cores = set.projectToCores(shifted, next);
 
     Residuals residuals = Residuals.of(w, next, z, rho);
     double relativeDistance = ratio(residuals.primal(), norm(w));
     double relativeChange = ratio(next.distance2(z), norm(next));
     double cut = ratio(shifted.distance2(next), norm(shifted));
 
-    z.assign(next);
+    follow(w, next);
+    return new AdmmUpdate(residuals, relativeDistance, relativeChange, 1 - cut * cut);
+  }
+
+  /** The second half of {@link #update}, with a Z that was projected elsewhere: U ← U + W − Z. */
+  public void follow(INDArray w, INDArray projected) {
+    z.assign(projected);
     u.addi(w).subi(z);
     retarget();
-    return new AdmmUpdate(residuals, relativeDistance, relativeChange, 1 - cut * cut);
   }
 
   private static double norm(INDArray array) {
@@ -140,6 +150,11 @@ public final class AdmmState {
   /** Z; not to be changed. */
   public INDArray z() {
     return z;
+  }
+
+  /** The cores that multiply out to Z; empty if its set has none, and in a restored state. */
+  public Optional<FactoredWeight> cores() {
+    return cores;
   }
 
   /** U; not to be changed. */

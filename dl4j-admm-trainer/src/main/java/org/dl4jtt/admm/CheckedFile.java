@@ -21,26 +21,37 @@ import java.security.NoSuchAlgorithmException;
  * A binary file that is whole or refused: {@code magic, version, content, SHA-256 of all before}.
  * Written beside and renamed; read only after its checksum has been verified.
  */
-final class CheckedFile {
+public final class CheckedFile {
   private static final int DIGEST_BYTES = 32;
   private static final int BUFFER = 1 << 16;
 
   private CheckedFile() {}
 
   /** Writes the content. */
-  interface Writer {
+  public interface Writer {
+    /** Writes all of it. */
     void write(DataOutputStream out) throws IOException;
   }
 
   /** Reads the content. */
-  interface Reader<T> {
+  public interface Reader<T> {
     /**
+     * Reads all of it.
+     *
      * @param version of the file, from 1
      */
     T read(int version, DataInputStream in) throws IOException;
   }
 
-  static void write(Path file, String magic, int version, Writer content) throws IOException {
+  /**
+   * Writes a file.
+   *
+   * @param magic the first bytes, ASCII
+   * @param version of the content
+   * @throws IOException if it cannot be written; what stood there before is unchanged then
+   */
+  public static void write(Path file, String magic, int version, Writer content)
+      throws IOException {
     Path target = file.toAbsolutePath();
     Path beside = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
     try {
@@ -63,7 +74,15 @@ final class CheckedFile {
     }
   }
 
-  static <T> T read(Path file, String magic, int version, Reader<T> content) throws IOException {
+  /**
+   * Reads a file.
+   *
+   * @param magic its first bytes
+   * @param version the newest that is understood
+   * @throws IOException if the file is truncated, altered, not one of these, or newer
+   */
+  public static <T> T read(Path file, String magic, int version, Reader<T> content)
+      throws IOException {
     verify(file, magic);
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {

@@ -165,13 +165,19 @@ final class Training {
     stepsSinceUpdate++;
     weights.forEach(weight -> weight.addPull(iteration, epoch));
     if (settings.byIterations() && stepsSinceUpdate >= settings.period()) {
-      update(model, iteration, epoch, evaluation);
+      update(model, iteration, epoch, evaluation, List.of());
     }
   }
 
   // ---- epochs ----
 
-  synchronized void epochDone(Model model, @Nullable ToDoubleFunction<Model> evaluation) {
+  /**
+   * The end of an epoch.
+   *
+   * @param spreads what several workers differ in, whose mean the model is; empty for one
+   */
+  synchronized void epochDone(
+      Model model, @Nullable ToDoubleFunction<Model> evaluation, List<WorkerSpread> spreads) {
     watch.upTo(BaseOptimizer.getIterationCount(model));
     if (stepsSinceUpdate == 0) {
       return; // no gradient step since the last update: U must not move
@@ -182,7 +188,7 @@ final class Training {
       fitRho();
     }
     if (!settings.byIterations() && epochsDone % settings.period() == 0) {
-      update(model, watch.next() - 1, BaseOptimizer.getEpochCount(model), evaluation);
+      update(model, watch.next() - 1, BaseOptimizer.getEpochCount(model), evaluation, spreads);
     }
   }
 
@@ -244,7 +250,11 @@ final class Training {
   // ---- Z and U ----
 
   private void update(
-      Model model, int iteration, int epoch, @Nullable ToDoubleFunction<Model> evaluation) {
+      Model model,
+      int iteration,
+      int epoch,
+      @Nullable ToDoubleFunction<Model> evaluation,
+      List<WorkerSpread> spreads) {
     for (ConstrainedWeight weight : weights) {
       if (!Double.isFinite(weight.state().penalty(weight.weight(model)))) {
         throw diverged(model, iteration, "W - Z became NaN or infinite");
@@ -263,16 +273,17 @@ final class Training {
       Constrained c = weight.constrained();
       entries.add(
           new AdmmHistory.Entry(
-              updates,
-              epoch,
-              iteration,
-              c.layer(),
-              c.parameter(),
-              rho,
-              found,
-              penalty,
-              model.score(),
-              Double.NaN));
+                  updates,
+                  epoch,
+                  iteration,
+                  c.layer(),
+                  c.parameter(),
+                  rho,
+                  found,
+                  penalty,
+                  model.score(),
+                  Double.NaN)
+              .among(spreads));
     }
     moveRho(entries);
     history.add(evaluation == null ? entries : evaluated(model, evaluation, entries));

@@ -1,6 +1,7 @@
 package org.dl4jtt.constraint;
 
 import java.util.Optional;
+import org.dl4jtt.tensor.FactoredWeight;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -39,6 +40,18 @@ public interface ConstraintSet {
    * @param out of the same shape and data type, any memory order; overwritten; never {@code weight}
    */
   void project(INDArray weight, INDArray out);
+
+  /**
+   * Projects as {@link #project} does, and hands back the cores of the member where the set works
+   * with cores: {@code out} is what {@link FactoredWeight#toParameter()} makes of them, bit for
+   * bit.
+   *
+   * @return empty unless overridden
+   */
+  default Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
+    project(weight, out);
+    return Optional.empty();
+  }
 
   /** What a member costs. */
   Cost cost();

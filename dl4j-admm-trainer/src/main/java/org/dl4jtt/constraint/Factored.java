@@ -13,8 +13,10 @@ final class Factored {
   private Factored() {}
 
   /** Decomposes to the ranks of the form and multiplies the cores out again. */
-  static void project(INDArray weight, TensorForm form, INDArray out) {
-    out.assign(layerForm(form).factor(weight).toParameter());
+  static FactoredWeight project(INDArray weight, TensorForm form, INDArray out) {
+    FactoredWeight member = layerForm(form).factor(weight);
+    out.assign(member.toParameter());
+    return member;
   }
 
   static LayerForm layerForm(TensorForm form) {

@@ -5,6 +5,7 @@ import static org.dl4jtt.tensor.Check.argument;
 import java.util.List;
 import java.util.Optional;
 import org.dl4jtt.layers.convert.WeightShape;
+import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.Tensorization;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,7 +35,12 @@ public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet 
 
   @Override
   public void project(INDArray weight, INDArray out) {
-    train().project(weight, out);
+    projectToCores(weight, out);
+  }
+
+  @Override
+  public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
+    return train().projectToCores(weight, out);
   }
 
   @Override

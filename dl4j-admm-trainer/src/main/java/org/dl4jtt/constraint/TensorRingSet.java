@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import java.util.List;
 import java.util.Optional;
+import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +22,12 @@ public record TensorRingSet(TensorForm form) implements ConstraintSet {
 
   @Override
   public void project(INDArray weight, INDArray out) {
-    Factored.project(weight, form, out);
+    projectToCores(weight, out);
+  }
+
+  @Override
+  public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
+    return Optional.of(Factored.project(weight, form, out));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.List;
 import java.util.Optional;
+import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,7 +30,12 @@ public record TensorTrainSet(TensorForm form) implements ConstraintSet {
 
   @Override
   public void project(INDArray weight, INDArray out) {
-    Factored.project(weight, form, out);
+    projectToCores(weight, out);
+  }
+
+  @Override
+  public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
+    return Optional.of(Factored.project(weight, form, out));
   }
 
   @Override
