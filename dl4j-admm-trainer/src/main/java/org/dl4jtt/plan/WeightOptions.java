@@ -100,9 +100,6 @@ final class WeightOptions {
             .map(name -> new Energies(current.of(layer, name), layer.name() + ", weight " + name))
             .toList();
     for (Tensorization t : Candidates.of(shape, settings.schemes())) {
-      if (Energies.longestSide(t) > Energies.LONGEST_SIDE) {
-        continue;
-      }
       if (!countsWeights() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
         continue; // rebuilt: as many operations as the dense kernel
       }

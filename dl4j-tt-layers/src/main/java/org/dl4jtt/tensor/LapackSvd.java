@@ -2,6 +2,7 @@ package org.dl4jtt.tensor;
 
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesvd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
 import org.bytedeco.javacpp.DoublePointer;
@@ -18,6 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class LapackSvd implements Svd {
   private static final byte THIN = 'S';
+  private static final byte VALUES = 'N';
+  private static final byte LOWER = 'L';
   private final Svd fallback;
 
   LapackSvd(Svd fallback) {
@@ -72,6 +75,27 @@ final class LapackSvd implements Svd {
       }
       Check.state(info == 0, "LAPACK refused argument %d of a %d x %d matrix", -info, m, n);
       return new Factors(u, s, vt);
+    } finally {
+      a.close();
+    }
+  }
+
+  /** By dsyevd: without the vectors about ten times faster than the decomposition. */
+  @Override
+  public double[] eigenvalues(INDArray symmetric) {
+    int n = (int) symmetric.size(0);
+    INDArray a = symmetric.dup('c'); // overwritten
+    INDArray rising = Nd4j.createUninitialized(DataType.DOUBLE, n);
+    try {
+      int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, VALUES, LOWER, n, pointer(a), n, pointer(rising));
+      if (info != 0) {
+        return fallback.eigenvalues(symmetric);
+      }
+      double[] values = new double[n];
+      for (int i = 0; i < n; i++) {
+        values[i] = Math.max(0, rising.getDouble(n - 1 - i)); // rounding may leave -1e-16
+      }
+      return values;
     } finally {
       a.close();
     }

@@ -21,15 +21,29 @@ import org.nd4j.linalg.factory.Nd4j;
  * all squares is known even there.
  */
 public final class Spectra {
-  private static final int EXACT = 2048;
+  private static final int EXACT = 4608;
   private static final int LEADING = 256;
 
   private final double squaredNorm;
-  private final List<double[]> values;
+  private final List<Spectrum> unfoldings;
 
-  private Spectra(double squaredNorm, List<double[]> values) {
+  private Spectra(double squaredNorm, List<Spectrum> unfoldings) {
     this.squaredNorm = squaredNorm;
-    this.values = values;
+    this.unfoldings = unfoldings;
+  }
+
+  /** One unfolding. */
+  private static final class Spectrum {
+    /** Singular values, falling. */
+    private final double[] values;
+
+    /** Energy of those that were not found; 0 if all were. */
+    private final double rest;
+
+    Spectrum(double[] values, double rest) {
+      this.values = values;
+      this.rest = rest;
+    }
   }
 
   /**
@@ -47,21 +61,22 @@ public final class Spectra {
     return Detached.compute(
         () -> {
           INDArray whole = Cores.doubles(tensor);
-          List<double[]> values = new ArrayList<>();
+          double norm = whole.norm2Number().doubleValue();
+          List<Spectrum> unfoldings = new ArrayList<>();
           long rows = 1;
           for (int k = 0; k < tensor.rank() - 1; k++) {
             rows *= tensor.size(k);
-            values.add(values(whole.reshape('c', new long[] {rows, tensor.length() / rows})));
+            INDArray unfolding = whole.reshape('c', new long[] {rows, tensor.length() / rows});
+            unfoldings.add(spectrum(unfolding, norm * norm));
           }
-          double norm = whole.norm2Number().doubleValue();
           whole.close();
-          return new Spectra(norm * norm, values);
+          return new Spectra(norm * norm, unfoldings);
         });
   }
 
   /** The number of unfoldings, d − 1. */
   public int unfoldings() {
-    return values.size();
+    return unfoldings.size();
   }
 
   /** ‖A‖². */
@@ -75,7 +90,7 @@ public final class Spectra {
    * @param k from 1 to d − 1: the number of modes on the left, the index of the rank r_k
    */
   public double[] singularValues(int k) {
-    return checked(k).clone();
+    return checked(k).values.clone();
   }
 
   /**
@@ -85,40 +100,50 @@ public final class Spectra {
    * @param rank 0 or more
    */
   public double tail(int k, int rank) {
-    double[] s = checked(k);
     argument(rank >= 0, "the tail of a spectrum at rank %d; ranks are 0 or more", rank);
-    double tail = squaredNorm;
-    for (int i = 0; i < Math.min(rank, s.length); i++) {
-      tail -= s[i] * s[i];
+    double[] tails = tails(k);
+    return tails[Math.min(rank, tails.length - 1)];
+  }
+
+  /**
+   * {@link #tail} at the ranks from 0 to the number of {@link #singularValues}.
+   *
+   * @param k from 1 to d − 1
+   */
+  public double[] tails(int k) {
+    Spectrum spectrum = checked(k);
+    double[] s = spectrum.values;
+    double[] tails = new double[s.length + 1];
+    tails[s.length] = spectrum.rest;
+    for (int r = s.length - 1; r >= 0; r--) {
+      tails[r] = tails[r + 1] + s[r] * s[r]; // the smallest first: nothing cancels
     }
-    return rank >= bound(k) ? 0 : Math.max(0, tail);
+    return tails;
   }
 
-  private int bound(int k) {
-    int found = values.get(k - 1).length;
-    return found == LEADING ? Integer.MAX_VALUE : found;
-  }
-
-  private double[] checked(int k) {
+  private Spectrum checked(int k) {
     argument(
-        k >= 1 && k <= values.size(),
+        k >= 1 && k <= unfoldings.size(),
         "unfolding %d; a tensor of %d modes has unfoldings 1 to %d",
         k,
-        values.size() + 1,
-        values.size());
-    return values.get(k - 1);
+        unfoldings.size() + 1,
+        unfoldings.size());
+    return unfoldings.get(k - 1);
   }
 
-  private static double[] values(INDArray matrix) {
+  private static Spectrum spectrum(INDArray matrix, double squaredNorm) {
     boolean wide = matrix.size(0) <= matrix.size(1);
-    long side = Math.min(matrix.size(0), matrix.size(1));
-    INDArray sketch = side <= EXACT ? matrix : leading(matrix, wide);
+    boolean all = Math.min(matrix.size(0), matrix.size(1)) <= EXACT;
+    INDArray sketch = all ? matrix : leading(matrix, wide);
     INDArray gram = ChainAlgebra.product(sketch, sketch, !wide, wide);
-    double[] values = Svd.best().of(gram).s().toDoubleVector();
+    double[] values = Svd.best().eigenvalues(gram);
+    gram.close();
+    double found = 0;
     for (int i = 0; i < values.length; i++) {
+      found += values[i];
       values[i] = Math.sqrt(values[i]);
     }
-    return values;
+    return new Spectrum(values, all ? 0 : Math.max(0, squaredNorm - found));
   }
 
   /** Qᵀ A, or A Q: the shorter side projected on its leading {@value #LEADING} directions. */

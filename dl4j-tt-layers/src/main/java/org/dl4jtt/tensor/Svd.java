@@ -21,6 +21,15 @@ interface Svd {
    */
   Factors of(INDArray matrix);
 
+  /**
+   * The eigenvalues of a symmetric matrix that has no negative ones, falling.
+   *
+   * @param symmetric [n, n], DOUBLE, 'c' order, finite; left as it was
+   */
+  default double[] eigenvalues(INDArray symmetric) {
+    return of(symmetric).s().toDoubleVector();
+  }
+
   /** LAPACK where OpenBLAS is on the class path and the backend is a CPU, else plain Java. */
   static Svd best() {
     return BestSvd.INSTANCE;

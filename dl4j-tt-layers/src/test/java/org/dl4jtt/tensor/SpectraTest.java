@@ -54,6 +54,30 @@ class SpectraTest {
   }
 
   @Test
+  void aSideOf256_hasAllItsValues() {
+    // as many as are found of an unfolding too large to be exact
+    Spectra spectra = Spectra.of(Dense.random(3, 256, 300));
+    assertThat(spectra.tails(1)).hasSize(257).endsWith(0.0);
+    assertThat(spectra.tail(1, 256)).isZero();
+    assertThat(spectra.tails(1)[0]).isCloseTo(spectra.squaredNorm(), within(1e-9)); // of 76,800
+  }
+
+  @Test
+  void aSideBeyondTheExactOnes_hasItsLeadingValues_andTheRestOfItsEnergy() {
+    int n = 4_700;
+    Nd4j.getRandom().setSeed(1);
+    INDArray left = Nd4j.randn(DataType.FLOAT, n, 6);
+    INDArray right = Nd4j.randn(DataType.FLOAT, 6, n);
+    INDArray weight = left.mmul(right); // rank 6, of 22 million entries
+
+    Spectra spectra = Spectra.of(weight);
+
+    assertThat(spectra.singularValues(1)).hasSize(256);
+    assertThat(spectra.tail(1, 5) / spectra.squaredNorm()).isGreaterThan(0.05);
+    assertThat(spectra.tail(1, 6) / spectra.squaredNorm()).isLessThan(1e-10); // float entries
+  }
+
+  @Test
   void unfoldingsThatAreNotThere_areRefused() {
     Spectra spectra = Spectra.of(Dense.random(1, 4, 5));
     assertThatThrownBy(() -> spectra.tail(2, 1))
