@@ -38,6 +38,6 @@ final class Narration {
   /** What came out, as it is. */
   @FormatMethod
   void show(String text, Object... values) {
-    out.println(String.format(Locale.ROOT, text, values).stripTrailing().indent(4).stripTrailing());
+    out.println(String.format(Locale.ROOT, text, values).strip().indent(4).stripTrailing());
   }
 }
