@@ -128,6 +128,30 @@ public final class Compressor<M extends Model> {
     return this;
   }
 
+  /**
+   * Fine-tunes by the dense network's outputs, too: those of the network as it was given.
+   *
+   * @param temperature of these outputs, 1 or more
+   * @param weight of these outputs against the labels, from 0 to 1; see {@link Distillation}
+   * @throws IllegalArgumentException if one of the network's losses is not linear in the labels
+   */
+  public Compressor<M> distillation(double temperature, double weight) {
+    checkNew("distillation");
+    Distillation.from(network); // refuses what cannot be distilled before anything is trained
+    options = options.withTeacher(new TeacherOptions(temperature, weight));
+    return this;
+  }
+
+  /**
+   * Measures the statistics of batch norm anew after decomposition, on one epoch of the training
+   * data; for the score of that stage, and where there is little fine-tuning. Not if not set.
+   */
+  public Compressor<M> reestimateBatchNorm(boolean reestimate) {
+    checkNew("reestimateBatchNorm");
+    options = options.withReestimateBatchNorm(reestimate);
+    return this;
+  }
+
   /** Seeds dropout and the like, together with the number of the epoch; 0 if not set. */
   public Compressor<M> seed(long seed) {
     checkNew("seed");
@@ -195,9 +219,10 @@ public final class Compressor<M extends Model> {
    */
   public Compression<M> run(EpochData train, ToDoubleFunction<? super M> evaluation)
       throws IOException {
-    Job<M> job = new Job<>(type, plan, options, train, evaluation, trainingListeners, listeners);
+    Job<M> job =
+        new Job<>(type, network, plan, options, train, evaluation, trainingListeners, listeners);
     if (folder == null) {
-      return new Pipeline<>(job, null).run(network);
+      return new Pipeline<>(job, null).run();
     }
     RunFolder run = new RunFolder(folder);
     return run.locked(() -> runIn(run, job));
@@ -213,8 +238,7 @@ public final class Compressor<M extends Model> {
     Checkpoints checkpoints = run.checkpoints();
     Pipeline<M> pipeline = new Pipeline<>(job, checkpoints);
     Optional<Checkpoint> last = checkpoints.latest();
-    Compression<M> compression =
-        last.isPresent() ? pipeline.resume(last.get()) : pipeline.run(network);
+    Compression<M> compression = last.isPresent() ? pipeline.resume(last.get()) : pipeline.run();
     run.writeResults(compression);
     return compression;
   }

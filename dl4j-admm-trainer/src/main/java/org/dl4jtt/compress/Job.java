@@ -9,6 +9,7 @@ import org.dl4jtt.plan.CompressionPlan;
 /** What a run has to do, and with what. */
 record Job<M extends Model>(
     Class<M> type,
+    M network,
     CompressionPlan plan,
     RunOptions options,
     EpochData train,

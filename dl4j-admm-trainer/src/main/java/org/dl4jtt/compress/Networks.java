@@ -10,7 +10,11 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.surgery.BatchNormStatistics;
 import org.dl4jtt.surgery.ModelSurgery;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /** What DL4J's two kinds of network do each in its own way. */
@@ -33,6 +37,37 @@ final class Networks {
     return network instanceof ComputationGraph graph
         ? admm.decompose(graph)
         : admm.decompose(multiLayer(network));
+  }
+
+  static Model decompose(Model network, CompressionPlan plan) {
+    return network instanceof ComputationGraph graph
+        ? ModelSurgery.decompose(graph, plan)
+        : ModelSurgery.decompose(multiLayer(network), plan);
+  }
+
+  /** Measures means and variances of batch norm anew. */
+  static void reestimateBatchNorm(Model network, MultiDataSetIterator data) {
+    if (network instanceof ComputationGraph graph) {
+      BatchNormStatistics.reestimate(graph, data);
+    } else {
+      BatchNormStatistics.reestimate(multiLayer(network), new MultiDataSetWrapperIterator(data));
+    }
+  }
+
+  /** What the network says to a batch, as in use. */
+  static INDArray[] output(
+      Model network,
+      INDArray[] features,
+      INDArray @Nullable [] featuresMasks,
+      INDArray @Nullable [] labelsMasks) {
+    if (network instanceof ComputationGraph graph) {
+      return graph.output(false, features, featuresMasks, labelsMasks);
+    }
+    INDArray featuresMask = featuresMasks == null ? null : featuresMasks[0];
+    INDArray labelsMask = labelsMasks == null ? null : labelsMasks[0];
+    return new INDArray[] {
+      multiLayer(network).output(features[0], false, featuresMask, labelsMask)
+    };
   }
 
   static Model toDense(Model network) {

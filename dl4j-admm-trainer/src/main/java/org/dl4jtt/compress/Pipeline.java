@@ -32,9 +32,9 @@ final class Pipeline<M extends Model> {
     this.progress = Progress.start(job.plan());
   }
 
-  /** All of it; the network is copied first. */
-  Compression<M> run(Model network) throws IOException {
-    M dense = prepared(Networks.copy(network));
+  /** All of it. */
+  Compression<M> run() throws IOException {
+    M dense = prepared(Networks.copy(job.network()));
     started(0);
     ended(dense.numParams(), evaluate(dense), Stage.PROJECTED);
     AdmmListener admm = admm();
@@ -70,13 +70,17 @@ final class Pipeline<M extends Model> {
     int epochs = job.options().admm().epochs();
     started(epochs);
     while (progress.epochsDone() < epochs && !admm.converged()) {
-      epoch(dense, admm, epochs);
+      epoch(dense, job.train(), admm, epochs);
     }
     double projected = admm.projected(dense, () -> evaluate(dense));
     ended(dense.numParams(), projected, Stage.DECOMPOSED);
 
     started(0);
     M small = prepared(Networks.decompose(admm, dense));
+    if (job.options().reestimateBatchNorm()) {
+      seed(); // dropout acts while statistics are measured
+      Networks.reestimateBatchNorm(small, job.train().epoch(progress.epochsTrained()));
+    }
     ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
     progress = progress.withAdmm(admm.plan(), admm.history().entries());
     save(small, null);
@@ -85,9 +89,10 @@ final class Pipeline<M extends Model> {
 
   private Compression<M> fineTune(M small) throws IOException {
     int epochs = job.options().fineTuningEpochs();
+    EpochData train = taught();
     started(epochs);
     while (progress.epochsDone() < epochs) {
-      epoch(small, null, epochs);
+      epoch(small, train, null, epochs);
     }
     small.setListeners(List.of());
     ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
@@ -95,13 +100,24 @@ final class Pipeline<M extends Model> {
         small, new CompressionReport(progress.plan(), progress.results(), progress.history()));
   }
 
+  private EpochData taught() {
+    TeacherOptions options = job.options().teacher();
+    if (options.weight() == 0) {
+      return job.train();
+    }
+    Model teacher = Networks.copy(job.network());
+    Networks.prepare(teacher, List.of());
+    Distillation distillation =
+        Distillation.from(teacher).temperature(options.temperature()).weight(options.weight());
+    return epoch -> distillation.labels(job.train().epoch(epoch));
+  }
+
   // ---- epochs ----
 
-  private void epoch(M network, @Nullable AdmmListener admm, int epochs) throws IOException {
-    int epoch = progress.epochsTrained();
-    long seed = job.options().seed() + epoch * GOLDEN_RATIO;
-    Nd4j.getRandom().setSeed(new SplittableRandom(seed).nextLong());
-    Networks.fit(network, job.train().epoch(epoch));
+  private void epoch(M network, EpochData train, @Nullable AdmmListener admm, int epochs)
+      throws IOException {
+    seed();
+    Networks.fit(network, train.epoch(progress.epochsTrained()));
     progress = progress.epochDone(seconds());
     Networks.checkFinite(
         network,
@@ -113,6 +129,12 @@ final class Pipeline<M extends Model> {
             admm == null ? "" : " or rho"));
     save(network, admm);
     job.listeners().forEach(l -> l.epochEnded(progress.stage(), progress.epochsDone(), epochs));
+  }
+
+  /** The generator of dropout and the like; the same when a run is resumed. */
+  private void seed() {
+    long seed = job.options().seed() + progress.epochsTrained() * GOLDEN_RATIO;
+    Nd4j.getRandom().setSeed(new SplittableRandom(seed).nextLong());
   }
 
   private void save(M network, @Nullable AdmmListener admm) throws IOException {

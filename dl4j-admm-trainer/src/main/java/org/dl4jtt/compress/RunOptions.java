@@ -3,6 +3,7 @@ package org.dl4jtt.compress;
 import static org.dl4jtt.tensor.Check.argument;
 
 import org.dl4jtt.admm.AdmmSettings;
+import org.dl4jtt.plan.JsonFields;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
@@ -10,35 +11,52 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * How a run trains.
  *
  * @param admm settings, its number of epochs included
+ * @param reestimateBatchNorm whether statistics are measured anew after decomposition
  * @param fineTuningEpochs of the tensor network
+ * @param teacher of the fine-tuning
  * @param seed of ND4J's random generator, with the number of the epoch
  */
-record RunOptions(AdmmSettings admm, int fineTuningEpochs, long seed) {
+record RunOptions(
+    AdmmSettings admm,
+    boolean reestimateBatchNorm,
+    int fineTuningEpochs,
+    TeacherOptions teacher,
+    long seed) {
   RunOptions {
     argument(
         fineTuningEpochs >= 0, "fineTuningEpochs is %d; it must be 0 or more", fineTuningEpochs);
   }
 
   static RunOptions defaults() {
-    return new RunOptions(AdmmSettings.defaults(), 10, 0);
+    return new RunOptions(AdmmSettings.defaults(), false, 10, TeacherOptions.none(), 0);
   }
 
   RunOptions withAdmm(AdmmSettings settings) {
-    return new RunOptions(settings, fineTuningEpochs, seed);
+    return new RunOptions(settings, reestimateBatchNorm, fineTuningEpochs, teacher, seed);
+  }
+
+  RunOptions withReestimateBatchNorm(boolean reestimate) {
+    return new RunOptions(admm, reestimate, fineTuningEpochs, teacher, seed);
   }
 
   RunOptions withFineTuningEpochs(int epochs) {
-    return new RunOptions(admm, epochs, seed);
+    return new RunOptions(admm, reestimateBatchNorm, epochs, teacher, seed);
+  }
+
+  RunOptions withTeacher(TeacherOptions newTeacher) {
+    return new RunOptions(admm, reestimateBatchNorm, fineTuningEpochs, newTeacher, seed);
   }
 
   RunOptions withSeed(long newSeed) {
-    return new RunOptions(admm, fineTuningEpochs, newSeed);
+    return new RunOptions(admm, reestimateBatchNorm, fineTuningEpochs, teacher, newSeed);
   }
 
   ObjectNode toJson() {
     ObjectNode root = Json.object();
     root.set("admm", Json.parse(admm.toJson()));
+    root.put("reestimateBatchNorm", reestimateBatchNorm);
     root.put("fineTuningEpochs", fineTuningEpochs);
+    root.set("distillation", teacher.toJson());
     root.put("seed", seed);
     return root;
   }
@@ -46,7 +64,9 @@ record RunOptions(AdmmSettings admm, int fineTuningEpochs, long seed) {
   static RunOptions fromJson(JsonNode root) {
     return new RunOptions(
         AdmmSettings.fromJson(root.path("admm").toString()),
+        JsonFields.flag(root, "reestimateBatchNorm", "the file"),
         Json.integer(root, "fineTuningEpochs"),
+        TeacherOptions.fromJson(root.path("distillation")),
         Json.longInteger(root, "seed"));
   }
 }

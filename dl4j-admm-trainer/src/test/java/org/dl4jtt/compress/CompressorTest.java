@@ -3,18 +3,21 @@ package org.dl4jtt.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.dl4jtt.compress.RandomData.random;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.tensor.Scheme;
@@ -33,6 +36,10 @@ class CompressorTest {
   private static final TensorForm FORM =
       TensorForm.of(
           Tensorization.matrix(Scheme.SEPARATED, List.of(12), List.of(8)), List.of(1, 3, 1));
+
+  private static final TensorForm CONV_FC =
+      TensorForm.of(
+          Tensorization.matrix(Scheme.SEPARATED, List.of(12), List.of(64)), List.of(1, 3, 1));
 
   private static NeuralNetConfiguration.Builder conf() {
     return new NeuralNetConfiguration.Builder()
@@ -55,13 +62,9 @@ class CompressorTest {
   }
 
   private static DataSet data() {
-    Random random = new Random(3);
-    INDArray x = Nd4j.create(DataType.DOUBLE, 96, 8);
+    INDArray x = random(3, 96, 8);
     INDArray y = Nd4j.create(DataType.DOUBLE, 96, 2);
     for (int i = 0; i < 96; i++) {
-      for (int j = 0; j < 8; j++) {
-        x.putScalar(i, j, random.nextGaussian());
-      }
       y.putScalar(i, 0, Math.tanh(x.getDouble(i, 0) + x.getDouble(i, 1)));
       y.putScalar(i, 1, Math.tanh(x.getDouble(i, 2) - x.getDouble(i, 0)));
     }
@@ -157,5 +160,37 @@ class CompressorTest {
     assertThatThrownBy(() -> compressor.admmEpochs(0)).hasMessageContaining("admmEpochs is 0");
     assertThatThrownBy(() -> compressor.fineTuningEpochs(-1))
         .hasMessageContaining("fineTuningEpochs is -1");
+  }
+
+  @Test
+  void trainedNetworks_haveNativeHelpers() throws IOException {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Nesterovs(0.01, 0.9))
+                .list()
+                .layer(new ConvolutionLayer.Builder(3, 3).name("conv").nOut(4).build())
+                .layer(new DenseLayer.Builder().name("fc").nOut(12).build())
+                .layer(output())
+                .setInputType(InputType.convolutional(6, 6, 1))
+                .build());
+    net.init();
+    INDArray x = random(1, 8, 1, 6, 6).castTo(DataType.FLOAT);
+    DataSet data = new DataSet(x, Nd4j.zeros(8, 2));
+    List<Boolean> helped = new ArrayList<>();
+    Compressor.of(net, CompressionPlan.of(net).layer("fc", CONV_FC).build())
+        .admmEpochs(1)
+        .fineTuningEpochs(1)
+        .trainingListeners(
+            new BaseTrainingListener() {
+              @Override
+              public void onEpochEnd(Model model) {
+                helped.add(((MultiLayerNetwork) model).getLayer(0).getHelper() != null);
+              }
+            })
+        .run(new ListDataSetIterator<>(data.asList(), 4), n -> n.score(data));
+    assertThat(helped).containsExactly(true, true);
+    assertThat(net.getLayer(0).getHelper()).isNull();
   }
 }

@@ -2,6 +2,7 @@ package org.dl4jtt.compress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.dl4jtt.compress.RandomData.random;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -84,13 +84,9 @@ class RunFolderTest {
   }
 
   private static DataSet data() {
-    Random random = new Random(3);
-    INDArray x = Nd4j.create(DataType.FLOAT, 48, 8);
+    INDArray x = random(3, 48, 8).castTo(DataType.FLOAT);
     INDArray y = Nd4j.create(DataType.FLOAT, 48, 2);
     for (int i = 0; i < 48; i++) {
-      for (int j = 0; j < 8; j++) {
-        x.putScalar(i, j, random.nextGaussian());
-      }
       y.putScalar(i, x.getDouble(i, 0) * x.getDouble(i, 1) > 0 ? 1 : 0, 1);
     }
     return new DataSet(x, y);
@@ -193,6 +189,33 @@ class RunFolderTest {
         .extracting(StageResult::score)
         .isEqualTo(whole.report().stages().stream().map(StageResult::score).toList());
     assertThat(bits(ModelFiles.read(folder.resolve("small.zip")))).isEqualTo(bits(whole.network()));
+  }
+
+  @Test
+  void resumedRun_keepsItsTeacher_andReestimatesBatchNormAlike() throws IOException {
+    byte[] plain = bits(compressor(net(1)).run(train(), SCORE).network());
+    byte[] whole = bits(taught().run(train(), SCORE).network());
+    assertThat(whole).isNotEqualTo(plain);
+    Path folder = temp.resolve("run");
+    assertThatThrownBy(
+            () ->
+                taught()
+                    .folder(folder)
+                    .listener(killAfter(Stage.PROJECTED, ADMM))
+                    .run(train(), SCORE))
+        .isInstanceOf(Kill.class);
+    Nd4j.getRandom().setSeed(99);
+    assertThatThrownBy(
+            () ->
+                Compressor.resume(folder)
+                    .listener(killAfter(Stage.FINE_TUNED, 1))
+                    .run(train(), SCORE))
+        .isInstanceOf(Kill.class);
+    assertThat(bits(Compressor.resume(folder).run(train(), SCORE).network())).isEqualTo(whole);
+  }
+
+  private static Compressor<MultiLayerNetwork> taught() {
+    return compressor(net(1)).distillation(2, 0.5).reestimateBatchNorm(true);
   }
 
   @Test
