@@ -131,7 +131,7 @@ public final class Compressor<M extends Model> {
   /**
    * Fine-tunes by the dense network's outputs, too: those of the network as it was given.
    *
-   * @param temperature of these outputs, 1 or more
+   * @param temperature of these outputs: above 1 for softer ones
    * @param weight of these outputs against the labels, from 0 to 1; see {@link Distillation}
    * @throws IllegalArgumentException if one of the network's losses is not linear in the labels
    */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.deeplearning4j.datasets.iterator.MultiDataSetWrapperIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
@@ -99,7 +99,7 @@ public final class Distillation {
     return new DistilledIterator(data, this);
   }
 
-  org.nd4j.linalg.dataset.api.MultiDataSet labels(org.nd4j.linalg.dataset.api.MultiDataSet batch) {
+  MultiDataSet labels(MultiDataSet batch) {
     INDArray[] taught =
         Networks.output(
             teacher,
@@ -112,7 +112,7 @@ public final class Distillation {
       INDArray soft = outputs.get(i).soften(taught[i], temperature);
       mixed[i] = label.mul(1 - weight).addi(soft.mul(weight));
     }
-    return new MultiDataSet(
+    return new org.nd4j.linalg.dataset.MultiDataSet(
         batch.getFeatures(), mixed, batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
   }
 }
