@@ -3,7 +3,9 @@ package org.dl4jtt.tool;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,6 +46,16 @@ final class CommonOptions {
   void say(String text) {
     command.commandLine().getOut().print(text.endsWith("\n") ? text : text + "\n");
     command.commandLine().getOut().flush();
+  }
+
+  /** All of the command line. */
+  List<String> arguments() {
+    return command.root().commandLine().getParseResult().originalArgs();
+  }
+
+  /** For messages that are no answers. */
+  PrintWriter err() {
+    return command.commandLine().getErr();
   }
 
   /** What a person wants to know and a machine does not: nothing with --json. */

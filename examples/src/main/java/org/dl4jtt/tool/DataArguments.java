@@ -23,24 +23,21 @@ final class DataArguments {
       names = "--data",
       paramLabel = "PATH",
       required = true,
-      description = {
-        "DIR/CLASS/*.png, DIR/CLASS/*.csv, DIR/*.csv (sequences),",
-        "FILE.csv, or idx files; DIR/train and DIR/test are told apart"
-      })
+      description = "DIR/CLASS/*.png or *.csv, FILE.csv, or idx files")
   private Path data = Path.of("");
 
   @Option(
       names = "--scale",
       paramLabel = "S",
       converter = ScalingNames.class,
-      description = "without a normalizer: none, unit (/255), symmetric (-1..1)")
+      description = "without a normalizer: none, unit or symmetric")
   private @Nullable Scaling scaling;
 
   @Option(
       names = "--colours",
       paramLabel = "C",
       converter = ColourNames.class,
-      description = "of images: rgb (usual for Keras), bgr (usual for DL4J)")
+      description = "of images: rgb (Keras) or bgr (DL4J)")
   private @Nullable Colours colours;
 
   @Option(

@@ -32,10 +32,13 @@ final class PlanTable {
     }
     StringBuilder text = new StringBuilder(table.toString());
     for (LeftAlone left : plan.leftAlone()) {
-      if (left.reason().contains("has no weight that could be a tensor")) {
-        continue; // batch norm and the like go without saying
+      if (goesWithoutSaying(left)) {
+        continue;
       }
       text.append(left.layer()).append(" stays: ").append(left.reason()).append('\n');
+    }
+    for (PlannedWeight slower : plan.slower()) {
+      text.append(slower.layer()).append(" gets slower at the plan's batch, as predicted\n");
     }
     long before = plan.networkWeightsBefore();
     long after = plan.networkWeightsAfter();
@@ -47,6 +50,11 @@ final class PlanTable {
                 Numbers.whole(before),
                 (double) before / after))
         .toString();
+  }
+
+  /** Batch norm and the like. */
+  static boolean goesWithoutSaying(LeftAlone left) {
+    return left.reason().contains("has no weight that could be a tensor");
   }
 
   static String ranks(List<Integer> ranks) {

@@ -24,9 +24,7 @@ record Target(Unit unit, double ratio) {
     return switch (unit) {
       case WEIGHTS -> plan.weights(ratio);
       case FLOPS -> plan.flops(ratio);
-      case TIME ->
-          throw new IllegalArgumentException(
-              "plans to a time are not here yet; give --target weights=1/4 or flops=1/2.5");
+      case TIME -> plan.time(ratio);
     };
   }
 

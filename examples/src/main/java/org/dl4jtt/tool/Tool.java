@@ -17,11 +17,12 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "tool COMMAND --help tells more.",
-      "examples/tool inspect model.zip --target weights=1/8"
+      "examples/tool compress model.zip --data images --target weights=1/8 --out small"
     },
     subcommands = {
       InspectCommand.class,
       PlanCommand.class,
+      CompressCommand.class,
       EvaluateCommand.class,
       DecompressCommand.class,
       BenchmarkCommand.class
@@ -34,7 +35,18 @@ public final class Tool {
   @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 
-  private Tool() {}
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private Tool(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Where progress is shown: beside the answer, if that is for a machine. */
+  PrintStream progress(boolean json) {
+    return json ? err : out;
+  }
 
   /** Runs a command; the exit status is 0, or 2 after an error. */
   public static void main(String[] args) {
@@ -56,7 +68,8 @@ public final class Tool {
   /** Runs a command and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
     boolean verbose = List.of(args).contains("--verbose");
-    return Programs.run(new Tool(), () -> verbose, out, err, args.length == 0 ? HELP : args);
+    return Programs.run(
+        new Tool(out, err), () -> verbose, out, err, args.length == 0 ? HELP : args);
   }
 
   private static final String[] HELP = {"--help"};

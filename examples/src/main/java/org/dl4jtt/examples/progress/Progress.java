@@ -14,14 +14,21 @@ public interface Progress extends AutoCloseable {
    *
    * @param images all the work there will be
    */
-  @SuppressWarnings("SystemConsoleNull") // from JDK 22 on the build passes -Djdk.console=java.base
   static Progress start(long images, PrintStream out) {
-    return System.console() == null ? plain(images, out) : new ProgressOnTerminal(images);
+    return start(images, "images", out);
+  }
+
+  /** The same for work that is counted in something else. */
+  @SuppressWarnings("SystemConsoleNull") // from JDK 22 on the build passes -Djdk.console=java.base
+  static Progress start(long all, String unit, PrintStream out) {
+    return System.console() == null
+        ? new ProgressInLines(all, unit, out, System::nanoTime)
+        : new ProgressOnTerminal(all, unit);
   }
 
   /** One line for each epoch. */
   static Progress plain(long images, PrintStream out) {
-    return new ProgressInLines(images, out, System::nanoTime);
+    return new ProgressInLines(images, "images", out, System::nanoTime);
   }
 
   /** A new stage of so many epochs begins. */
@@ -32,10 +39,10 @@ public interface Progress extends AutoCloseable {
 
   /** A part of the work that has epochs of its own. */
   interface Stage {
-    /** So many images more are done. */
+    /** So many images, or what else is counted, more are done. */
     void advance(int images);
 
-    /** An epoch of the stage is over; the first one is 1. */
+    /** An epoch of the stage is over; the first one is 1. An accuracy of NaN is left out. */
     void epochDone(int epoch, double loss, double accuracy);
   }
 }

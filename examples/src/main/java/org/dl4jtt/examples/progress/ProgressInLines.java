@@ -8,13 +8,15 @@ import java.util.function.LongSupplier;
 /** One line for each epoch, with its rate and the time left of the whole. */
 final class ProgressInLines implements Progress {
   private final long total;
+  private final String unit;
   private final PrintStream out;
   private final LongSupplier nanoClock;
   private final long start;
   private final AtomicLong done = new AtomicLong();
 
-  ProgressInLines(long total, PrintStream out, LongSupplier nanoClock) {
+  ProgressInLines(long total, String unit, PrintStream out, LongSupplier nanoClock) {
     this.total = total;
+    this.unit = unit;
     this.out = out;
     this.nanoClock = nanoClock;
     this.start = nanoClock.getAsLong();
@@ -50,13 +52,16 @@ final class ProgressInLines implements Progress {
       out.print(
           String.format(
               Locale.ROOT,
-              "%-10s epoch %2d/%d  loss %.4f  accuracy %.1f %%  %,.0f images/s  %d:%02d left%n",
+              "%-10s epoch %2d/%d  loss %.4f%s  %,.0f %s/s  %d:%02d left%n",
               name,
               epoch,
               epochs,
               loss,
-              100 * accuracy,
+              Double.isNaN(accuracy)
+                  ? ""
+                  : String.format(Locale.ROOT, "  accuracy %.1f %%", 100 * accuracy),
               rate,
+              unit,
               left / 60,
               left % 60));
       out.flush();

@@ -9,12 +9,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
 final class ProgressOnTerminal implements Progress {
   private final ProgressBar bar;
 
-  ProgressOnTerminal(long total) {
+  ProgressOnTerminal(long total, String unit) {
     this.bar =
         new ProgressBarBuilder()
             .setTaskName("training")
             .setInitialMax(total)
-            .setUnit(" images", 1)
+            .setUnit(" " + unit, 1)
             .setStyle(ProgressBarStyle.UNICODE_BLOCK)
             .setUpdateIntervalMillis(500)
             .showSpeed()
@@ -33,7 +33,10 @@ final class ProgressOnTerminal implements Progress {
       @Override
       public void epochDone(int epoch, double loss, double accuracy) {
         bar.setExtraMessage(
-            String.format(Locale.ROOT, " %s %d/%d %.1f %%", name, epoch, epochs, 100 * accuracy));
+            Double.isNaN(accuracy)
+                ? String.format(Locale.ROOT, " %s %d/%d loss %.3f", name, epoch, epochs, loss)
+                : String.format(
+                    Locale.ROOT, " %s %d/%d %.1f %%", name, epoch, epochs, 100 * accuracy));
       }
     };
   }

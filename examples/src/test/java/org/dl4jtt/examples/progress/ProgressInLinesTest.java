@@ -14,7 +14,8 @@ class ProgressInLinesTest {
   void line_hasRateOfTheEpochAndTimeLeftOfTheWhole() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     AtomicLong clock = new AtomicLong();
-    try (Progress progress = new ProgressInLines(6_000, new PrintStream(bytes, true), clock::get)) {
+    try (Progress progress =
+        new ProgressInLines(6_000, "images", new PrintStream(bytes, true), clock::get)) {
       Progress.Stage stage = progress.stage("dense", 3);
       clock.addAndGet(TimeUnit.SECONDS.toNanos(40));
       stage.advance(1_000);
