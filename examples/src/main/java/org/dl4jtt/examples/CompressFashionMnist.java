@@ -1,5 +1,7 @@
 package org.dl4jtt.examples;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -197,14 +199,14 @@ public final class CompressFashionMnist implements Callable<Integer> {
     Settings settings = settings(withSeed);
     checkReachable(training, ratio);
     Experiment experiment;
-    CompressionPlan plan;
     List<Run> runs;
     long images = (long) training.count() * (settings.baseEpochs() + 4L * settings.furtherEpochs());
     try (Progress progress = Progress.start(images, console)) {
       experiment = new Experiment(settings, training, test, progress);
-      plan = CompressionPlan.of(experiment.base()).weights(ratio).build();
-      runs = experiment.sideBySide(plan);
+      runs =
+          experiment.sideBySide(CompressionPlan.of(experiment.base()).weights(ratio).build());
     }
+    Run admm = Run.named("admmTT", runs);
     Map<String, RunResult> results = new LinkedHashMap<>();
     List<EpochResult> history = new ArrayList<>(experiment.baseHistory());
     for (Run run : runs) {
@@ -222,10 +224,10 @@ public final class CompressFashionMnist implements Callable<Integer> {
                 settings.constrainedEpochs(),
                 settings.fineTuningEpochs()),
             results,
-            Layers.of(experiment.base(), plan),
+            Layers.of(experiment.base(), requireNonNull(admm.plan())),
             history);
     console.println(RunTable.of(results));
-    save(report, runs.get(2).network(), test, output, prefix);
+    save(report, admm.network(), test, output, prefix);
     return report;
   }
 

@@ -12,6 +12,7 @@ import org.dl4jtt.examples.progress.Progress;
 import org.dl4jtt.examples.report.EpochResult;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dense network, and four ways to go on from it, each with the same number of further epochs at
@@ -27,6 +28,9 @@ import org.dl4jtt.surgery.ModelSurgery;
 final class Experiment {
   /** Epochs are few here, so Z and U are updated within them, too. */
   private static final int UPDATES_PER_EPOCH = 5;
+
+  /** For this share of the constrained epochs, ranks are chosen again after each. */
+  private static final double REPLANNING = 0.25;
 
   private final Settings settings;
   private final ImageSet test;
@@ -68,15 +72,20 @@ final class Experiment {
 
   /** (a) The dense network trained on. */
   Run dense() {
-    return fineTuned("dense", base.clone());
+    return fineTuned("dense", base.clone(), null);
   }
 
   /** (b) TT-SVD, then fine-tuning. */
   Run directTT(CompressionPlan plan) {
-    return fineTuned("directTT", ModelSurgery.decompose(base, plan));
+    return fineTuned("directTT", ModelSurgery.decompose(base, plan), plan);
   }
 
-  /** (c) Training under the constraint, decomposition, fine-tuning. */
+  /**
+   * (c) Training under the constraint, decomposition, fine-tuning.
+   *
+   * @param plan to begin with; its ranks are chosen again, for the same target, as training shows
+   *     what the network needs
+   */
   Run admmTT(CompressionPlan plan) {
     String name = "admmTT";
     AdmmListener admm = new AdmmListener(plan, admmSettings());
@@ -95,21 +104,22 @@ final class Experiment {
     double before = Measure.accuracy(small, test);
     history.addAll(
         ordinaryEpochs(name, small, settings.constrainedEpochs(), settings.fineTuningEpochs()));
-    return new Run(name, small, before, Measure.accuracy(small, test), history);
+    return new Run(name, small, admm.plan(), before, Measure.accuracy(small, test), history);
   }
 
   /** (d) TT layers from random cores. */
   Run scratchTT(CompressionPlan plan) {
     MultiLayerNetwork random = ModelSurgery.scratch(base, plan, settings.seed());
     random.setEpochCount(settings.baseEpochs()); // the learning rates of the other runs
-    return fineTuned("scratchTT", random);
+    return fineTuned("scratchTT", random, plan);
   }
 
-  private Run fineTuned(String name, MultiLayerNetwork network) {
+  private Run fineTuned(
+      String name, MultiLayerNetwork network, @Nullable CompressionPlan plan) {
     NativeHelpers.enable(network);
     double before = Measure.accuracy(network, test);
     List<EpochResult> history = ordinaryEpochs(name, network, 0, settings.furtherEpochs());
-    return new Run(name, network, before, Measure.accuracy(network, test), history);
+    return new Run(name, network, plan, before, Measure.accuracy(network, test), history);
   }
 
   private List<EpochResult> ordinaryEpochs(
@@ -122,7 +132,8 @@ final class Experiment {
         AdmmSettings.defaults()
             .withEpochs(settings.constrainedEpochs())
             .withIterationsPerEpoch(trainer.iterationsPerEpoch())
-            .withUpdateEveryIterations(updatePeriod());
+            .withUpdateEveryIterations(updatePeriod())
+            .withReplanning(UPDATES_PER_EPOCH, REPLANNING);
     Double rho = settings.rho();
     return rho == null ? ours : ours.withRho(rho);
   }
