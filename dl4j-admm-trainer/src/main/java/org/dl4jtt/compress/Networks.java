@@ -22,7 +22,9 @@ final class Networks {
   private Networks() {}
 
   static Model copy(Model network) {
-    return network instanceof ComputationGraph graph ? graph.clone() : multiLayer(network).clone();
+    return network instanceof ComputationGraph graph
+        ? ModelSurgery.copy(graph)
+        : ModelSurgery.copy(multiLayer(network));
   }
 
   static void fit(Model network, MultiDataSetIterator epoch) {

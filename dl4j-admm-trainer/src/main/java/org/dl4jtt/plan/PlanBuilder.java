@@ -29,6 +29,7 @@ public final class PlanBuilder {
   private @Nullable PlanTarget target;
   private int batch = PlanSettings.BATCH;
   private Set<Scheme> schemes = Set.of(Scheme.SEPARATED, Scheme.PAIRED);
+  private boolean trains = true;
   private boolean rings;
   private boolean recurrentWeights;
   private int multiple = 1;
@@ -113,7 +114,13 @@ public final class PlanBuilder {
     return this;
   }
 
-  /** Tries tensor rings as well as trains. */
+  /** Tries tensor trains; it does unless said otherwise. */
+  public PlanBuilder trains(boolean tried) {
+    trains = tried;
+    return this;
+  }
+
+  /** Tries tensor rings; it does not unless said otherwise. */
   public PlanBuilder rings(boolean tried) {
     rings = tried;
     return this;
@@ -161,6 +168,7 @@ public final class PlanBuilder {
    *     reachable)
    */
   public CompressionPlan build() {
+    argument(trains || rings, "a plan of neither trains nor rings; allow one of them");
     PlanSettings settings =
         new PlanSettings(
             target,
@@ -169,6 +177,7 @@ public final class PlanBuilder {
             included,
             excluded,
             schemes,
+            trains,
             rings,
             recurrentWeights,
             multiple,

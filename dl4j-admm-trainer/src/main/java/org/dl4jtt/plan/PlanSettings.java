@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param included layers asked for by name
  * @param excluded layers left alone by name
  * @param schemes to try
+ * @param trains whether trains are tried
  * @param rings whether rings are tried
  * @param recurrentWeights whether hidden-to-hidden weights are planned
  * @param multiple of which ranks are
@@ -33,6 +34,7 @@ record PlanSettings(
     Set<String> included,
     Set<String> excluded,
     Set<Scheme> schemes,
+    boolean trains,
     boolean rings,
     boolean recurrentWeights,
     int multiple,
@@ -72,6 +74,7 @@ record PlanSettings(
         included,
         excluded,
         schemes,
+        trains,
         rings,
         recurrentWeights,
         multiple,

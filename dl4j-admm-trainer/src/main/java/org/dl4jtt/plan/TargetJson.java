@@ -38,6 +38,7 @@ final class TargetJson {
           "unit",
           "ratio",
           "schemes",
+          "trains",
           "rings",
           "recurrentWeights",
           "multiplesOf",
@@ -55,6 +56,7 @@ final class TargetJson {
     node.put("unit", target.unit().name());
     node.put("ratio", target.ratio());
     put(node.putArray("schemes"), settings.schemes().stream().map(Scheme::name).toList());
+    node.put("trains", settings.trains());
     node.put("rings", settings.rings());
     node.put("recurrentWeights", settings.recurrentWeights());
     node.put("multiplesOf", settings.multiple());
@@ -107,6 +109,7 @@ final class TargetJson {
         new LinkedHashSet<>(texts(node, "include", WHERE)),
         new LinkedHashSet<>(texts(node, "exclude", WHERE)),
         schemes,
+        node.path("trains").asBoolean(true),
         node.path("rings").asBoolean(),
         node.path("recurrentWeights").asBoolean(),
         integer(node, "multiplesOf", WHERE),

@@ -108,7 +108,9 @@ final class WeightOptions {
               ? PAIRED_KERNEL_HANDICAP
               : 1;
       double[][] tails = tails(energies, t);
-      addOptions(t, 1, tails, handicap, options);
+      if (settings.trains()) {
+        addOptions(t, 1, tails, handicap, options);
+      }
       if (settings.rings()) {
         for (int ends : RING_ENDS) {
           addOptions(t, ends, tails, handicap, options);

@@ -84,6 +84,19 @@ public final class ModelSurgery {
     return dense;
   }
 
+  /** A copy that goes on from the same point: weights, updater state, counts; without listeners. */
+  public static MultiLayerNetwork copy(MultiLayerNetwork network) {
+    return network.clone();
+  }
+
+  /**
+   * The same for a graph. Its own {@code clone()} shares its listeners with the original, so that
+   * what is added to one is added to both, and begins again at iteration and epoch 0.
+   */
+  public static ComputationGraph copy(ComputationGraph network) {
+    return GraphCopy.of(network);
+  }
+
   private static List<TrainingListener> listeners(Collection<TrainingListener> all) {
     return all.stream().filter(listener -> !(listener instanceof BoundListener)).toList();
   }

@@ -148,6 +148,16 @@ class CompressionPlanTest {
   }
 
   @Test
+  void rings_alone() {
+    CompressionPlan plan =
+        CompressionPlan.of(convolutional()).weights(0.4).trains(false).rings(true).build();
+    assertThat(plan.weights()).isNotEmpty().allMatch(w -> !w.form().isTrain());
+    assertThat(CompressionPlan.fromJson(plan.toJson())).isEqualTo(plan);
+    assertThatThrownBy(() -> CompressionPlan.of(convolutional()).trains(false).build())
+        .hasMessageContaining("neither trains nor rings");
+  }
+
+  @Test
   void outOfReach_saysWhatIsReachable() {
     assertThatThrownBy(() -> CompressionPlan.of(convolutional()).weights(0.001).build())
         .hasMessageContaining("weights(0.001) is out of reach")

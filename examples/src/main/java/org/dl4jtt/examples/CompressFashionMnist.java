@@ -170,10 +170,7 @@ public final class CompressFashionMnist implements Callable<Integer> {
   }
 
   private Path dataFolder() {
-    if (data != null) {
-      return data;
-    }
-    return Path.of(System.getProperty("dl4jtt.testdata", "testdata"), "fashion-mnist");
+    return data != null ? data : Programs.shipped("fashion-mnist");
   }
 
   private Settings settings(long withSeed) {
@@ -203,8 +200,7 @@ public final class CompressFashionMnist implements Callable<Integer> {
     long images = (long) training.count() * (settings.baseEpochs() + 4L * settings.furtherEpochs());
     try (Progress progress = Progress.start(images, console)) {
       experiment = new Experiment(settings, training, test, progress);
-      runs =
-          experiment.sideBySide(CompressionPlan.of(experiment.base()).weights(ratio).build());
+      runs = experiment.sideBySide(CompressionPlan.of(experiment.base()).weights(ratio).build());
     }
     Run admm = Run.named("admmTT", runs);
     Map<String, RunResult> results = new LinkedHashMap<>();

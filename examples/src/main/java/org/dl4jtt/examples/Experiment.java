@@ -114,8 +114,7 @@ final class Experiment {
     return fineTuned("scratchTT", random, plan);
   }
 
-  private Run fineTuned(
-      String name, MultiLayerNetwork network, @Nullable CompressionPlan plan) {
+  private Run fineTuned(String name, MultiLayerNetwork network, @Nullable CompressionPlan plan) {
     NativeHelpers.enable(network);
     double before = Measure.accuracy(network, test);
     List<EpochResult> history = ordinaryEpochs(name, network, 0, settings.furtherEpochs());

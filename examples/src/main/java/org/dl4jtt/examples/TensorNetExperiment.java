@@ -118,10 +118,7 @@ public final class TensorNetExperiment implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder =
-        data != null
-            ? data
-            : Path.of(System.getProperty("dl4jtt.testdata", "testdata"), "fashion-mnist");
+    Path folder = data != null ? data : Programs.shipped("fashion-mnist");
     ImageSet training = ImageSet.training(folder).first(images);
     ImageSet test = ImageSet.test(folder);
     for (long seed : seeds) {

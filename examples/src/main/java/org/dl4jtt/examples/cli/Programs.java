@@ -3,6 +3,7 @@ package org.dl4jtt.examples.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 
@@ -26,5 +27,10 @@ public final class Programs {
         .setExecutionExceptionHandler(
             (e, line, parsed) -> Errors.onExecution(e, verbose.getAsBoolean(), err))
         .execute(args);
+  }
+
+  /** A folder of {@code testdata/}. */
+  public static Path shipped(String name) {
+    return Path.of(System.getProperty("dl4jtt.testdata", "testdata"), name);
   }
 }

@@ -1,0 +1,185 @@
+package org.dl4jtt.examples;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.dl4jtt.accelerate.NativeHelpers;
+import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.examples.report.OutputFolder;
+import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.ImageTask;
+import org.dl4jtt.examples.trial.Outcome;
+import org.dl4jtt.examples.trial.OutcomeTable;
+import org.dl4jtt.examples.trial.SmallResNet;
+import org.dl4jtt.examples.trial.Task;
+import org.dl4jtt.examples.trial.Training;
+import org.dl4jtt.examples.trial.Trial;
+import org.dl4jtt.plan.CompressionPlan;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.schedule.ISchedule;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * A residual network on Fashion-MNIST at several ratios: trained on, decomposed directly, by ADMM
+ * to tensor trains and to tensor rings (Yin et al. 2021, whose table for CIFAR-100 this mirrors).
+ */
+@Command(
+    name = "Ratios",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description =
+        "A residual network of 16-32-64 channels on Fashion-MNIST: dense trained on, direct TT,"
+            + " ADMM-TT and ADMM-TR at several ratios of weights, with the same further epochs for"
+            + " each. Writes ratios.md.")
+public final class Ratios implements Callable<Integer> {
+  private static final int BATCH = 64;
+  private static final double CONSTRAINED = 0.75;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "folder with the four idx files, gzipped or not (default: the shipped subset)")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out/ratios",
+      description = "folder for the results (default: ${DEFAULT-VALUE})")
+  private Path out = Path.of("out");
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "S",
+      split = ",",
+      defaultValue = "1",
+      description = "mean and spread over these seeds (default: ${DEFAULT-VALUE})")
+  private List<Long> seeds = List.of();
+
+  @Option(
+      names = "--ratios",
+      paramLabel = "R",
+      split = ",",
+      defaultValue = "2.3,6.8",
+      description = "weights of the whole network, before / after (default: ${DEFAULT-VALUE})")
+  private List<Double> ratios = List.of();
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "60000",
+      description = "training images at most (default: all)")
+  private int images;
+
+  @Option(
+      names = "--test-images",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "test images at most (default: all)")
+  private int testImages;
+
+  @Option(
+      names = "--base-epochs",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "epochs of the dense network before that (default: ${DEFAULT-VALUE})")
+  private int baseEpochs;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "12",
+      description = "further epochs of each run (default: ${DEFAULT-VALUE})")
+  private int epochs;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "LR",
+      defaultValue = "0.04",
+      description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
+  private double learningRate;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "L2",
+      defaultValue = "0.002",
+      description = "default: ${DEFAULT-VALUE}")
+  private double weightDecay;
+
+  @Option(names = "--verbose", description = "errors with their stack trace")
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "this text")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  private final PrintStream console;
+
+  private Ratios(PrintStream console) {
+    this.console = console;
+  }
+
+  /** Runs the program; the exit status is 0, or 2 after an error. */
+  public static void main(String[] args) {
+    System.exit(run(System.out, System.err, args));
+  }
+
+  /** Runs the program and returns its exit status. */
+  static int run(PrintStream out, PrintStream err, String... args) {
+    Ratios program = new Ratios(out);
+    return Programs.run(program, () -> program.verbose, out, err, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = data != null ? data : Programs.shipped("fashion-mnist");
+    ImageSet training = ImageSet.training(folder).first(images);
+    Task task = new ImageTask(training, ImageSet.test(folder).first(testImages), BATCH);
+    List<Outcome> outcomes = new ArrayList<>();
+    try (OutputFolder output = OutputFolder.open(out)) {
+      for (long seed : seeds) {
+        outcomes.addAll(oneSeed(seed, training.height(), training.width(), task));
+      }
+      String table = OutcomeTable.of("ratio", outcomes);
+      Files.writeString(output.file("ratios.md"), table);
+      output.publish();
+      console.println(table);
+    }
+    return 0;
+  }
+
+  private List<Outcome> oneSeed(long seed, int height, int width, Task task) {
+    Budget budget = Budget.of(epochs, CONSTRAINED);
+    ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, epochs);
+    ComputationGraph base =
+        SmallResNet.create(height, width, ImageSet.CLASSES, rates, weightDecay, seed);
+    NativeHelpers.enable(base);
+    console.println("seed " + seed);
+    Training.run("base", base, task, seed, baseEpochs, console::println);
+
+    Trial trial = new Trial(base, task, rates, budget, seed, console::println);
+    List<Supplier<Outcome>> runs = new ArrayList<>();
+    runs.add(() -> trial.dense("1"));
+    for (double ratio : ratios) {
+      String group = String.valueOf(ratio);
+      CompressionPlan trains = CompressionPlan.of(base).weights(1 / ratio).build();
+      CompressionPlan rings =
+          CompressionPlan.of(base).weights(1 / ratio).rings(true).trains(false).build();
+      runs.add(() -> trial.direct(group, "direct TT", trains));
+      runs.add(() -> trial.admm(group, "ADMM-TT", trains));
+      runs.add(() -> trial.admm(group, "ADMM-TR", rings));
+    }
+    return Lanes.run(runs);
+  }
+}

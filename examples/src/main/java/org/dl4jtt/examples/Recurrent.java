@@ -1,0 +1,183 @@
+package org.dl4jtt.examples;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Ratio;
+import org.dl4jtt.examples.data.HandMovements;
+import org.dl4jtt.examples.data.SequenceSet;
+import org.dl4jtt.examples.data.SpokenDigits;
+import org.dl4jtt.examples.report.OutputFolder;
+import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.Outcome;
+import org.dl4jtt.examples.trial.OutcomeTable;
+import org.dl4jtt.examples.trial.SequenceClassifier;
+import org.dl4jtt.examples.trial.SequenceTask;
+import org.dl4jtt.examples.trial.Training;
+import org.dl4jtt.examples.trial.Trial;
+import org.dl4jtt.plan.CompressionPlan;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.schedule.ISchedule;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * An LSTM with wide steps, as in the video experiments of Yin et al. 2021: trained on, its
+ * input-to-hidden matrix decomposed directly, by ADMM to a tensor train and to a tensor ring.
+ */
+@Command(
+    name = "Recurrent",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description =
+        "An LSTM on spoken digits or hand movements: dense trained on, direct TT-LSTM, ADMM"
+            + " TT-LSTM, ADMM TR-LSTM, with the same further epochs for each. Writes recurrent.md.")
+public final class Recurrent implements Callable<Integer> {
+  private static final int BATCH = 32;
+  private static final double CONSTRAINED = 0.75;
+
+  @Option(
+      names = "--digits",
+      paramLabel = "DIR",
+      description = "folder of the Free Spoken Digit Dataset's recordings, digit_speaker_take.wav")
+  private @Nullable Path digits;
+
+  @Option(
+      names = "--hands",
+      paramLabel = "FILE",
+      description = "movement_libras.data of the UCI repository")
+  private @Nullable Path hands;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out/recurrent",
+      description = "folder for the results (default: ${DEFAULT-VALUE})")
+  private Path out = Path.of("out");
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "S",
+      split = ",",
+      defaultValue = "1,2,3",
+      description = "mean and spread over these seeds (default: ${DEFAULT-VALUE})")
+  private List<Long> seeds = List.of();
+
+  @Option(
+      names = "--ratio",
+      paramLabel = "R",
+      defaultValue = "1/8",
+      converter = Ratio.class,
+      description = "weights of the whole network, after / before (default: ${DEFAULT-VALUE})")
+  private double ratio;
+
+  @Option(
+      names = "--base-epochs",
+      paramLabel = "N",
+      defaultValue = "15",
+      description = "epochs of the dense network before that (default: ${DEFAULT-VALUE})")
+  private int baseEpochs;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "further epochs of each run (default: ${DEFAULT-VALUE})")
+  private int epochs;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "LR",
+      defaultValue = "0.002",
+      description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
+  private double learningRate;
+
+  @Option(names = "--verbose", description = "errors with their stack trace")
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "this text")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  private final PrintStream console;
+
+  private Recurrent(PrintStream console) {
+    this.console = console;
+  }
+
+  /** Runs the program; the exit status is 0, or 2 after an error. */
+  public static void main(String[] args) {
+    System.exit(run(System.out, System.err, args));
+  }
+
+  /** Runs the program and returns its exit status. */
+  static int run(PrintStream out, PrintStream err, String... args) {
+    Recurrent program = new Recurrent(out);
+    return Programs.run(program, () -> program.verbose, out, err, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (digits == null && hands == null) {
+      throw new IllegalArgumentException(
+          "no data: give --digits DIR (https://github.com/Jakobovski/free-spoken-digit-dataset),"
+              + " --hands FILE (https://archive.ics.uci.edu/dataset/181/libras+movement), or both");
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    try (OutputFolder output = OutputFolder.open(out)) {
+      if (digits != null) {
+        SpokenDigits data = SpokenDigits.read(digits);
+        outcomes.addAll(allSeeds("spoken digits", data.training(), data.test()));
+      }
+      if (hands != null) {
+        HandMovements data = HandMovements.read(hands);
+        outcomes.addAll(allSeeds("hand movements", data.training(), data.test()));
+      }
+      String table = OutcomeTable.of("data", outcomes);
+      Files.writeString(output.file("recurrent.md"), table);
+      output.publish();
+      console.println(table);
+    }
+    return 0;
+  }
+
+  private List<Outcome> allSeeds(String name, SequenceSet training, SequenceSet test) {
+    List<Outcome> outcomes = new ArrayList<>();
+    SequenceTask task = new SequenceTask(training, test, BATCH);
+    for (long seed : seeds) {
+      console.println(name + ", seed " + seed);
+      outcomes.addAll(oneSeed(name, seed, task));
+    }
+    return outcomes;
+  }
+
+  private List<Outcome> oneSeed(String name, long seed, SequenceTask task) {
+    ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, epochs);
+    ComputationGraph base =
+        SequenceClassifier.create(task.training().size(), task.training().classes(), rates, seed);
+    Training.run("base", base, task, seed, baseEpochs, console::println);
+
+    Budget budget = Budget.of(epochs, CONSTRAINED);
+    Trial trial = new Trial(base, task, rates, budget, seed, console::println);
+    CompressionPlan train = CompressionPlan.of(base).weights(ratio).build();
+    CompressionPlan ring =
+        CompressionPlan.of(base).weights(ratio).trains(false).rings(true).build();
+    List<Supplier<Outcome>> runs =
+        List.of(
+            () -> trial.dense(name),
+            () -> trial.direct(name, "direct TT-LSTM", train),
+            () -> trial.admm(name, "ADMM TT-LSTM", train),
+            () -> trial.admm(name, "ADMM TR-LSTM", ring));
+    return Lanes.run(runs);
+  }
+}

@@ -1,0 +1,195 @@
+package org.dl4jtt.examples;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.dl4jtt.accelerate.NativeHelpers;
+import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.data.CifarImages;
+import org.dl4jtt.examples.report.OutputFolder;
+import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.CifarResNet;
+import org.dl4jtt.examples.trial.CifarTask;
+import org.dl4jtt.examples.trial.Outcome;
+import org.dl4jtt.examples.trial.OutcomeTable;
+import org.dl4jtt.examples.trial.Task;
+import org.dl4jtt.examples.trial.Training;
+import org.dl4jtt.examples.trial.Trial;
+import org.dl4jtt.plan.CompressionPlan;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.schedule.ISchedule;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * ResNet-20 with weights that were trained on CIFAR-10: fine-tuned on the images at hand, then
+ * dense trained on, direct TT and ADMM-TT, for several budgets of further epochs (Yin et al. 2021).
+ */
+@Command(
+    name = "ResNet20",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description =
+        "ResNet-20 with trained weights on CIFAR-10 images: dense trained on, direct TT and ADMM-TT"
+            + " for several budgets of further epochs. Writes resnet20.md.")
+public final class ResNet20 implements Callable<Integer> {
+  private static final int BATCH = 64;
+  private static final double WEIGHT_DECAY = 1e-4;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "npz of https://github.com/akamaster/pytorch_resnet_cifar10's weights")
+  private @Nullable Path weights;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "CIFAR-10 as images: train/CLASS/*, test/CLASS/*")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out/resnet20",
+      description = "folder for the results (default: ${DEFAULT-VALUE})")
+  private Path out = Path.of("out");
+
+  @Option(
+      names = "--ratio",
+      paramLabel = "R",
+      defaultValue = "2.3",
+      description = "weights of the whole network, before / after (default: ${DEFAULT-VALUE})")
+  private double ratio;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "training images, as many of each class (default: ${DEFAULT-VALUE})")
+  private int images;
+
+  @Option(
+      names = "--test-images",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "test images, as many of each class (default: ${DEFAULT-VALUE})")
+  private int testImages;
+
+  @Option(
+      names = "--base-epochs",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "epochs of the dense network on these images first (default: ${DEFAULT-VALUE})")
+  private int baseEpochs;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "4,8,16",
+      description = "budgets of further epochs, each a comparison (default: ${DEFAULT-VALUE})")
+  private List<Integer> epochs = List.of();
+
+  @Option(
+      names = "--constrained",
+      paramLabel = "SHARE",
+      defaultValue = "0.6",
+      description = "of the further epochs under the constraint (default: ${DEFAULT-VALUE})")
+  private double constrained;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "LR",
+      defaultValue = "0.01",
+      description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
+  private double learningRate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "of shuffling and augmentation (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  @Option(names = "--verbose", description = "errors with their stack trace")
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "this text")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  private final PrintStream console;
+
+  private ResNet20(PrintStream console) {
+    this.console = console;
+  }
+
+  /** Runs the program; the exit status is 0, or 2 after an error. */
+  public static void main(String[] args) {
+    System.setProperty("java.awt.headless", "true");
+    System.exit(run(System.out, System.err, args));
+  }
+
+  /** Runs the program and returns its exit status. */
+  static int run(PrintStream out, PrintStream err, String... args) {
+    ResNet20 program = new ResNet20(out);
+    return Programs.run(program, () -> program.verbose, out, err, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (weights == null || data == null) {
+      throw new IllegalArgumentException(
+          "give --weights FILE (https://github.com/akamaster/pytorch_resnet_cifar10, resnet20, as"
+              + " npz) and --data DIR (CIFAR-10 as images)");
+    }
+    try (OutputFolder output = OutputFolder.open(out)) {
+      Task task =
+          new CifarTask(
+              CifarImages.read(data.resolve("train"), images),
+              CifarImages.read(data.resolve("test"), testImages),
+              BATCH);
+      String table = compare(CifarResNet.read(weights), task);
+      Files.writeString(output.file("resnet20.md"), table);
+      output.publish();
+      console.println(table);
+    }
+    return 0;
+  }
+
+  private String compare(CifarResNet trained, Task task) {
+    List<Supplier<Outcome>> runs = new ArrayList<>();
+    ISchedule first = LearningRates.twoCosines(learningRate, baseEpochs, 1);
+    ComputationGraph base = trained.create(first, WEIGHT_DECAY, seed);
+    NativeHelpers.enable(base);
+    double imported = task.accuracy(base);
+    console.printf(Locale.ROOT, "imported: %.2f %%%n", 100 * imported);
+    Training.run("base", base, task, seed, baseEpochs, console::println);
+
+    CompressionPlan plan = CompressionPlan.of(base).weights(1 / ratio).build();
+    for (int further : epochs) {
+      ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, further);
+      Budget budget = Budget.of(further, constrained);
+      Trial trial = new Trial(base, task, rates, budget, seed, console::println);
+      String group = further + " (" + budget.constrained() + " + " + budget.fineTuning() + ")";
+      runs.add(() -> trial.dense(group));
+      runs.add(() -> trial.direct(group, "direct TT", plan));
+      runs.add(() -> trial.admm(group, "ADMM-TT", plan));
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    outcomes.add(new Outcome("0", "imported", base.numParams(), imported, imported));
+    outcomes.addAll(Lanes.run(runs));
+    return OutcomeTable.of("further epochs (ADMM: constrained + fine-tuning)", outcomes);
+  }
+}

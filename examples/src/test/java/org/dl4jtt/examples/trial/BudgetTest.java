@@ -1,0 +1,21 @@
+package org.dl4jtt.examples.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class BudgetTest {
+
+  @Test
+  void share_leavesAnEpochForFineTuning_ifThereAreTwo() {
+    assertThat(Budget.of(12, 0.75)).isEqualTo(new Budget(9, 3));
+    assertThat(Budget.of(2, 0.9)).isEqualTo(new Budget(1, 1));
+    assertThat(Budget.of(1, 0.5)).isEqualTo(new Budget(1, 0));
+  }
+
+  @Test
+  void noEpochs_isAnError() {
+    assertThatThrownBy(() -> Budget.of(0, 0.5)).hasMessageContaining("0 epochs");
+  }
+}
