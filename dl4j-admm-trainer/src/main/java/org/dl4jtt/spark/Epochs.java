@@ -109,12 +109,30 @@ final class Epochs {
   void run(Source source, int epochs, boolean untilConverged) throws IOException {
     try {
       while (driver.epoch() < epochs && !(untilConverged && driver.converged())) {
-        EpochResult result = epoch(source, epochs);
-        job.progress().accept(result);
+        job.progress().accept(tried(source, epochs));
       }
     } finally {
       sc.sc().setJobDescription(null);
       sc.clearCallSite();
+    }
+  }
+
+  private EpochResult tried(Source source, int epochs) throws IOException {
+    try {
+      return epoch(source, epochs);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      List<Integer> saved = folder.epochs();
+      String message = String.valueOf(e.getMessage());
+      throw new IllegalStateException(
+          String.format(
+              "epoch %d of %d failed: %s; %s",
+              driver.epoch() + 1,
+              epochs,
+              message.lines().findFirst().orElse(message),
+              saved.isEmpty()
+                  ? "nothing is saved yet"
+                  : "resume goes on after epoch " + saved.get(saved.size() - 1)),
+          e);
     }
   }
 
@@ -126,7 +144,8 @@ final class Epochs {
     Broadcast<Consensus> broadcast = sc.broadcast(consensus);
     sent.add(broadcast);
     int workers = job.workers();
-    boolean checkpoint = (driver.epoch() + 1) % job.checkpointEvery() == 0;
+    int number = driver.epoch() + 1;
+    boolean checkpoint = number % job.checkpointEvery() == 0 || number == epochs;
 
     describe(sc, name, "train " + workers + " workers");
     EpochTask task =

@@ -1,10 +1,13 @@
 package org.dl4jtt.spark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
@@ -14,6 +17,9 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 /** Files, every N-th of them for each of N workers. */
 final class FileShard implements Shard {
   private static final long serialVersionUID = 1;
+
+  /** What this JVM has copied already. */
+  private static final Map<String, URI> COPIES = new ConcurrentHashMap<>();
 
   private final String[] files;
   private final Shard.Reader reader;
@@ -40,9 +46,22 @@ final class FileShard implements Shard {
     if (scheme == null || scheme.equals("file")) {
       return java.nio.file.Path.of(path.toUri().getPath()).toUri();
     }
-    java.nio.file.Path copy = Files.createTempFile("shard", path.getName());
-    copy.toFile().deleteOnExit();
-    path.getFileSystem(new Configuration()).copyToLocalFile(path, new Path(copy.toUri()));
-    return copy.toUri();
+    try {
+      return COPIES.computeIfAbsent(file, name -> copy(path));
+    } catch (UncheckedIOException e) {
+      throw new IOException(file + " cannot be copied to this machine: " + e.getMessage(), e);
+    }
+  }
+
+  private static URI copy(Path path) {
+    try {
+      java.nio.file.Path copy = Files.createTempFile("shard", path.getName());
+      copy.toFile().deleteOnExit();
+      path.getFileSystem(new Configuration())
+          .copyToLocalFile(false, path, new Path(copy.toUri()), true);
+      return copy.toUri();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -146,7 +146,7 @@ final class JobFolder {
               epoch(number));
           argument(
               saved.workers() == expected.workers(),
-              "%s has %d workers, now there are %d; go on with workers(%d)",
+              "%s has %d workers, now there are %d; go on with withWorkers(%d)",
               epoch(number),
               saved.workers(),
               expected.workers(),

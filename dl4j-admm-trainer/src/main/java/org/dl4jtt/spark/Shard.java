@@ -43,8 +43,8 @@ public interface Shard extends Serializable {
    * });
    * }</pre>
    *
-   * <p>Files of {@code hdfs:}, {@code s3a:} and the like are copied to the worker's own disk for
-   * the epoch, by Hadoop's file system; those of {@code file:} have to be there on every machine.
+   * <p>Files of {@code hdfs:}, {@code s3a:} and the like are copied to the executor's own disk,
+   * once, by Hadoop's file system; those of {@code file:} have to be there on every machine.
    *
    * @param files URIs or absolute paths
    * @param reader from a worker's files to its mini-batches

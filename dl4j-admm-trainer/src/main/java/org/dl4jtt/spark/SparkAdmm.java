@@ -185,6 +185,11 @@ public final class SparkAdmm<M extends Model> {
     return listener().history();
   }
 
+  /** As {@link AdmmListener#plan}. */
+  public CompressionPlan plan() {
+    return listener().plan();
+  }
+
   /** As {@link AdmmListener#converged}. */
   public boolean converged() {
     return admm != null && admm.converged();

@@ -85,7 +85,8 @@ public final class SparkJob {
     return new SparkJob(sc, folder, workers, checkpointEvery, seed, factors, listener);
   }
 
-  SparkJob inFolder(String name) {
+  /** In a folder of this one's, as each training of a program needs one of its own. */
+  public SparkJob inFolder(String name) {
     return new SparkJob(sc, folder + "/" + name, workers, checkpointEvery, seed, factors, progress);
   }
 

@@ -52,6 +52,8 @@ class OneWorkerTest {
         Arguments.of("Nesterovs", Data.network(new Nesterovs(0.05, 0.9)), settings),
         Arguments.of("Adam", Data.network(new Adam(0.01)), settings),
         Arguments.of("graph, Nesterovs", Data.graph(new Nesterovs(0.05, 0.9)), settings),
+        Arguments.of(
+            "ranks chosen again", Data.network(new Adam(0.01)), settings.withReplanning(1, 1)),
         Arguments.of("graph, Adam", Data.graph(new Adam(0.01)), settings),
         Arguments.of(
             "every second epoch, annealed, decay moved",
@@ -67,7 +69,10 @@ class OneWorkerTest {
   @MethodSource("cases")
   void weights_equalThoseOfOneMachine(String name, Model net, AdmmSettings settings)
       throws IOException {
-    CompressionPlan plan = CompressionPlan.of(net).layer("fc", Data.FORM).build();
+    CompressionPlan plan =
+        settings.replanEvery() == 0
+            ? CompressionPlan.of(net).layer("fc", Data.FORM).build()
+            : CompressionPlan.of(net).include("fc").include("out").weights(0.9).build();
     List<DataSet> batches = Data.batches(9, 3);
     DataSetIterator data = new ExistingDataSetIterator(batches);
     fit(net, data); // momentum, counts and statistics to start from

@@ -53,6 +53,10 @@ abstract class Walk implements Callable<Integer> {
     return Programs.run(this, () -> verbose, out, err, args);
   }
 
+  final int images() {
+    return images;
+  }
+
   final ImageSet training() throws IOException {
     return ImageSet.training(folder()).first(images);
   }
@@ -65,7 +69,7 @@ abstract class Walk implements Callable<Integer> {
     return out;
   }
 
-  private Path folder() {
+  final Path folder() {
     return data == null
         ? Path.of(System.getProperty("dl4jtt.testdata", "testdata"), "fashion-mnist")
         : data;

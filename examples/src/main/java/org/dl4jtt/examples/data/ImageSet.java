@@ -116,6 +116,17 @@ public final class ImageSet {
     return batches(order, size);
   }
 
+  /** The same of every {@code workers}-th image, from number {@code worker} on. */
+  public DataSetIterator shuffled(int size, long seed, int epoch, int worker, int workers) {
+    List<Integer> order =
+        IntStream.range(0, count)
+            .filter(item -> item % workers == worker)
+            .boxed()
+            .collect(Collectors.toList());
+    Collections.shuffle(order, new Random(31 * seed + epoch));
+    return batches(order, size);
+  }
+
   private DataSetIterator batches(List<Integer> order, int size) {
     Iterable<DataSet> batches =
         () ->
