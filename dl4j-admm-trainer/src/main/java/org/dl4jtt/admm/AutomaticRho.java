@@ -40,9 +40,11 @@ record AutomaticRho() implements RhoSchedule {
     return Math.max(rho, Math.min(END, rho * factor));
   }
 
-  /** This share of the constant ρ that has the pull. */
+  /** This share of the constant ρ that has the pull, as far as gradient descent can follow it. */
   private static double rho(double share, Horizon horizon) {
-    return horizon.reach() > 0 ? share * PULL / horizon.reach() : END;
+    return horizon.reach() > 0
+        ? Math.min(share * PULL / horizon.reach(), 1 / horizon.largestRate())
+        : END;
   }
 
   /** The factor of one update that leads from the first to the last value. */

@@ -93,23 +93,27 @@ final class ConstrainedWeight {
   /** What the weight's updater can do in the iterations ahead. */
   Horizon horizon(int iteration, int epoch, int epochs, int iterationsPerEpoch, int updates) {
     double reach = 0;
+    double largest = 0;
     for (int e = 0; e < epochs; e++) {
       for (int i = 0; i < iterationsPerEpoch; i++) {
-        reach += reach(iteration + e * iterationsPerEpoch + i, epoch + e);
+        int next = iteration + e * iterationsPerEpoch + i;
+        reach += reach(next, epoch + e);
+        largest = Math.max(largest, rate(next, epoch + e));
       }
     }
     boolean gradientDescent = updater instanceof Sgd || updater instanceof Nesterovs;
-    return new Horizon(reach, gradientDescent, updates);
+    return new Horizon(reach, gradientDescent, updates, largest);
   }
 
   /** lr / (1 − momentum) of one iteration; 0 for updaters that have no learning rate. */
   private double reach(int iteration, int epoch) {
-    if (!updater.hasLearningRate()) {
-      return 0;
-    }
     double momentum =
         updater instanceof Nesterovs nesterovs ? nesterovs.currentMomentum(iteration, epoch) : 0;
-    return updater.getLearningRate(iteration, epoch) / (1 - momentum);
+    return rate(iteration, epoch) / (1 - momentum);
+  }
+
+  private double rate(int iteration, int epoch) {
+    return updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) : 0;
   }
 
   double pull() {

@@ -8,5 +8,7 @@ package org.dl4jtt.admm;
  * @param gradientDescent true if a step is proportional to the gradient (SGD, Nesterovs), false for
  *     updaters that normalise it (Adam and the like), which have no such reach
  * @param updates number of updates of Z and U
+ * @param largestRate the largest learning rate among the iterations: a step of gradient descent
+ *     along the penalty overshoots where ρ exceeds {@code 1 / largestRate}
  */
-public record Horizon(double reach, boolean gradientDescent, int updates) {}
+public record Horizon(double reach, boolean gradientDescent, int updates, double largestRate) {}

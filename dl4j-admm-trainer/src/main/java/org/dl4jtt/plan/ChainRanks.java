@@ -10,12 +10,12 @@ import java.util.List;
  * from a matrix to a chain):
  *
  * <pre>
- *   E(r) + λ C(r),   E(r) = Σ_k tail_k(r₀ r_k),   C(r) = Σ_k cost_k(r_{k-1}, r_k)
+ *   E(r) + λ C(r),   E(r) = Σ_k tail_k(r_k),   C(r) = Σ_k cost_k(r_{k-1}, r_k)
  * </pre>
  *
- * <p>tail_k(r) is the energy that unfolding k loses beyond its r largest singular values; their sum
- * bounds the squared error of TT-SVD (Oseledets 2011, Theorem 2.2). A ring's unfolding k has rank
- * r₀ r_k at most; its r₀ is given. Ranks that cannot be reached, r_k &gt; r_{k-1} n_k or r_{k-1}
+ * <p>tail_k(r) is the energy that bond k loses at rank r; their sum bounds the squared error of
+ * TT-SVD (Oseledets 2011, Theorem 2.2), and of TR-SVD for a given r₀ ({@link
+ * org.dl4jtt.tensor.RingSpectra}). Ranks that cannot be reached, r_k &gt; r_{k-1} n_k or r_{k-1}
  * &gt; n_k r_k, are not considered.
  */
 final class ChainRanks {
@@ -60,7 +60,7 @@ final class ChainRanks {
       this.options[k] = options[k - 1];
       this.tails[k] =
           Arrays.stream(options[k - 1])
-              .mapToDouble(r -> tail[(int) Math.min((long) ends * r, tail.length - 1)])
+              .mapToDouble(r -> tail[Math.min(r, tail.length - 1)])
               .toArray();
     }
   }

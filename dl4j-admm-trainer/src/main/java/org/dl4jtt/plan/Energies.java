@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dl4jtt.tensor.RingSpectra;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.Spectra;
 import org.dl4jtt.tensor.Tensorization;
@@ -53,6 +54,17 @@ final class Energies {
     return tails;
   }
 
+  /** The same for the bonds of a ring, r_k = 0 …; see {@link RingSpectra}. */
+  double[][] ringTails(Tensorization t, int ends) {
+    RingSpectra spectra = RingSpectra.of(t.toTensor(weight), ends);
+    double all = Math.pow(weight.norm2Number().doubleValue(), 2);
+    double[][] tails = new double[t.modes().size() - 1][];
+    for (int k = 0; k < tails.length; k++) {
+      tails[k] = relative(spectra.tails(k + 1), all);
+    }
+    return tails;
+  }
+
   /** Two SEPARATED unfoldings are alike if the same outputs, positions and inputs are rows. */
   private static String key(Tensorization t, int bond) {
     List<Integer> rows = new ArrayList<>(t.modes().subList(0, bond + 1));
@@ -62,7 +74,10 @@ final class Energies {
   }
 
   private static double[] relative(double[] tails) {
-    double all = tails[0];
+    return relative(tails, tails[0]);
+  }
+
+  private static double[] relative(double[] tails, double all) {
     return all == 0 ? tails : Arrays.stream(tails).map(tail -> tail / all).toArray();
   }
 }

@@ -18,11 +18,10 @@ final class RankOptions {
    * Ranks from 1 to the largest, rising.
    *
    * @param tail energy cut beyond r = 0, 1, …; its last index is the largest rank
-   * @param ends r₀ of a ring, whose unfolding has rank r₀ r; 1 for a train
    * @param multiple only multiples of this, and the largest rank where that is smaller
    */
-  static int[] of(double[] tail, int ends, int multiple) {
-    int largest = Math.max(1, (tail.length - 1 + ends - 1) / ends);
+  static int[] of(double[] tail, int multiple) {
+    int largest = Math.max(1, tail.length - 1);
     TreeSet<Integer> ranks = new TreeSet<>();
     if (multiple > 1) {
       for (int r = multiple; r <= largest; r += multiple) {
@@ -37,8 +36,8 @@ final class RankOptions {
       }
       ranks.add(largest);
       for (int r = 1; r < tail.length; r++) {
-        if (tail[r] < CLIFF * tail[r - 1] && r % ends == 0) {
-          ranks.add(r / ends);
+        if (tail[r] < CLIFF * tail[r - 1]) {
+          ranks.add(r);
         }
       }
     }

@@ -3,6 +3,7 @@ package org.dl4jtt.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.dl4jtt.layers.convert.WeightShape;
@@ -20,6 +21,9 @@ final class WeightOptions {
    * lose this much less energy than the SEPARATED forms of its cost to be worth it.
    */
   private static final double PAIRED_KERNEL_HANDICAP = 1.25;
+
+  /** Of a tensor that is tried as a ring: the whole first unfolding is decomposed for it. */
+  private static final int LONGEST_FIRST_MODE = 1024;
 
   /** r₀ of the rings that are tried. */
   private static final List<Integer> RING_ENDS = List.of(2, 4, 8);
@@ -107,13 +111,15 @@ final class WeightOptions {
           t.isKernel() && t.scheme() == Scheme.PAIRED && settings.schemes().size() > 1
               ? PAIRED_KERNEL_HANDICAP
               : 1;
-      double[][] tails = tails(energies, t);
       if (settings.trains()) {
-        addOptions(t, 1, tails, handicap, options);
+        addOptions(t, 1, mean(energies, e -> e.tails(t)), handicap, options);
       }
-      if (settings.rings()) {
+      int first = t.modes().get(0);
+      if (settings.rings() && t.modes().size() > 2 && first <= LONGEST_FIRST_MODE) {
         for (int ends : RING_ENDS) {
-          addOptions(t, ends, tails, handicap, options);
+          if (ends <= first) { // TR-SVD splits the first unfolding: r₀ r₁ <= n₁
+            addOptions(t, ends, mean(energies, e -> e.ringTails(t, ends)), handicap, options);
+          }
         }
       }
     }
@@ -132,10 +138,7 @@ final class WeightOptions {
     int[] modes = t.modes().stream().mapToInt(Integer::intValue).toArray();
     int[][] ranks = new int[tails.length][];
     for (int k = 0; k < tails.length; k++) {
-      ranks[k] = RankOptions.of(tails[k], ends, settings.multiple());
-    }
-    if (ends > 1 && (long) ends * ranks[0][0] > modes[0]) {
-      return; // TR-SVD splits the first unfolding: r₀ r₁ <= n₁
+      ranks[k] = RankOptions.of(tails[k], settings.multiple());
     }
     // Time is no sum over cores: operations stand for it while ranks are combined.
     ChainRanks.CoreCost cost =
@@ -151,10 +154,10 @@ final class WeightOptions {
   }
 
   /** tail_k of the weight; of tied ones the mean. */
-  private static double[][] tails(List<Energies> energies, Tensorization t) {
-    double[][] mean = energies.get(0).tails(t);
+  private static double[][] mean(List<Energies> energies, Function<Energies, double[][]> tails) {
+    double[][] mean = tails.apply(energies.get(0));
     for (int i = 1; i < energies.size(); i++) {
-      double[][] next = energies.get(i).tails(t);
+      double[][] next = tails.apply(energies.get(i));
       for (int k = 0; k < mean.length; k++) {
         double[] sum = mean[k].clone();
         for (int r = 0; r < sum.length; r++) {

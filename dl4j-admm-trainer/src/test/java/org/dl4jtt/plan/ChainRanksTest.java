@@ -68,10 +68,10 @@ class ChainRanksTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
   void options_areMultiples_orTheLargestOfASmallBond(int multiple) {
-    int[] large = RankOptions.of(new double[30], 1, multiple);
+    int[] large = RankOptions.of(new double[30], multiple);
     assertThat(large).contains(8, 16, 24).isSorted();
     assertThat(Arrays.stream(large).allMatch(r -> r % multiple == 0)).isTrue();
-    assertThat(RankOptions.of(new double[6], 1, multiple)).contains(5);
+    assertThat(RankOptions.of(new double[6], multiple)).contains(5);
   }
 
   private static double[][] tails(int[] modes, Random random) {
@@ -105,7 +105,7 @@ class ChainRanksTest {
     for (int k = 0; k < modes.length; k++) {
       value += lambda * modes[k] * ranks.get(k) * ranks.get(k + 1);
       if (k > 0) {
-        value += tails[k - 1][Math.min(ranks.get(0) * ranks.get(k), tails[k - 1].length - 1)];
+        value += tails[k - 1][Math.min(ranks.get(k), tails[k - 1].length - 1)];
       }
     }
     return value;

@@ -151,7 +151,10 @@ class CompressionPlanTest {
   void rings_alone() {
     CompressionPlan plan =
         CompressionPlan.of(convolutional()).weights(0.4).trains(false).rings(true).build();
-    assertThat(plan.weights()).isNotEmpty().allMatch(w -> !w.form().isTrain());
+    assertThat(plan.weights())
+        .isNotEmpty()
+        .allMatch(w -> !w.form().isTrain())
+        .allMatch(w -> w.relativeError() > 0.1); // random weights: a ring of few has an error
     assertThat(CompressionPlan.fromJson(plan.toJson())).isEqualTo(plan);
     assertThatThrownBy(() -> CompressionPlan.of(convolutional()).trains(false).build())
         .hasMessageContaining("neither trains nor rings");

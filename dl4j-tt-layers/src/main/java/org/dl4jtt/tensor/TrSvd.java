@@ -141,10 +141,10 @@ public final class TrSvd {
     int d = modes.size();
     long n1 = modes.get(0);
     long rest = cut.remainder().size(1);
-    // basis [n1, (a0 a1)] -> G1 [a0, n1, a1]; remainder [(a0 a1), rest] -> [a1, rest, a0]
-    INDArray first = cut.basis().reshape('c', new long[] {n1, r0, r1}).permute(1, 0, 2).dup('c');
+    // basis [n1, (a1 a0)] -> G1 [a0, n1, a1]; remainder [(a1 a0), rest] -> [a1, rest, a0]
+    INDArray first = cut.basis().reshape('c', new long[] {n1, r1, r0}).permute(2, 0, 1).dup('c');
     INDArray tail =
-        cut.remainder().reshape('c', new long[] {r0, r1, rest}).permute(1, 2, 0).dup('c');
+        cut.remainder().reshape('c', new long[] {r1, r0, rest}).permute(0, 2, 1).dup('c');
     List<Integer> ranks = new ArrayList<>(bounds.subList(1, d + 1));
     ranks.set(0, r1);
     ranks.set(d - 1, r0);
