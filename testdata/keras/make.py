@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes cnn.h5, a Keras 2 model in HDF5 format, and expected.csv, what it predicts: by NumPy, from the definition.
+"""Writes cnn.h5, a Keras 2 model in HDF5 format, waves.csv, inputs with the classes that it predicts, and expected.csv, its predictions:
+by NumPy, from the definition.
 
     apt-get install python3-h5py        # h5py 3.7.0, NumPy 1.24.2 made the files that are here
     python3 make.py                     # in this folder
@@ -117,3 +118,5 @@ with h5py.File("cnn.h5", "w") as f:
 n = 6
 x = np.array([[[[0.5 + 0.5 * np.sin((i + 1) * (r + 1) * 0.3 + c)] for c in range(12)] for r in range(12)] for i in range(n)])
 np.savetxt("expected.csv", predict(x), fmt="%.9f", delimiter=",")
+rows = np.column_stack([x.reshape(n, -1), predict(x).argmax(axis=1)])
+np.savetxt("waves.csv", rows, fmt=["%.4f"] * 144 + ["%d"], delimiter=",")

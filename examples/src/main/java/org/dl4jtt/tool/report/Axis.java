@@ -63,12 +63,12 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
           ? String.format(Locale.ROOT, tick >= 1 ? "%.0f" : tick >= 0.1 ? "%.1f" : "%.2f", tick)
           : String.format(Locale.ROOT, "1e%d", Math.round(Math.log10(tick)));
     }
-    double width = high - low;
+    double step = ticks.size() > 1 ? ticks.get(1) - ticks.get(0) : 1;
     if (Math.abs(high) >= 1e4) {
       return Math.abs(high) >= 1e6
-          ? String.format(Locale.ROOT, width < 5e6 ? "%.1fM" : "%.0fM", tick / 1e6)
+          ? String.format(Locale.ROOT, step < 1e6 ? "%.1fM" : "%.0fM", tick / 1e6)
           : String.format(Locale.ROOT, "%.0fk", tick / 1e3);
     }
-    return String.format(Locale.ROOT, width >= 5 ? "%.0f" : width >= 0.5 ? "%.1f" : "%.2f", tick);
+    return String.format(Locale.ROOT, step > 0.99 ? "%.0f" : step > 0.099 ? "%.1f" : "%.2f", tick);
   }
 }

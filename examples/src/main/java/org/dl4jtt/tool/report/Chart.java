@@ -106,8 +106,12 @@ record Chart(String xLabel, String yLabel, boolean logarithmic, List<Series> ser
       double cx = horizontal(x, p.x);
       double cy = vertical(y, p.y);
       circle(svg, colour, cx, cy, 5);
-      boolean right = cx > WIDTH * 0.6;
-      text(svg, right ? cx - 8 : cx + 8, cy - 7, right ? "end" : "start", p.label);
+      boolean right = cx > WIDTH * 0.8;
+      if (xLabel.isEmpty()) { // the marks name the places on the axis
+        text(svg, cx, HEIGHT - BOTTOM + 16, right ? "end" : "middle", p.label);
+      } else {
+        text(svg, right ? cx - 8 : cx + 8, cy - 7, right ? "end" : "start", p.label);
+      }
     }
   }
 
