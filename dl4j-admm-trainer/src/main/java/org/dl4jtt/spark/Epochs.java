@@ -112,6 +112,7 @@ final class Epochs {
         job.progress().accept(tried(source, epochs));
       }
     } finally {
+      states.unpersist(false); // the last ones are saved
       sc.sc().setJobDescription(null);
       sc.clearCallSite();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -69,6 +70,8 @@ public final class SparkFashionMnist extends Walk {
             .set("spark.ui.enabled", "false");
     Path states = Files.createTempDirectory("spark-fashion-mnist");
     try (JavaSparkContext sc = new JavaSparkContext(conf)) {
+      FileSystem.getLocal(sc.hadoopConfiguration())
+          .deleteOnExit(new org.apache.hadoop.fs.Path(states.toUri()));
       SparkJob job =
           SparkJob.of(sc, states.toString()).withProgress(epoch -> tell.show("%s", epoch));
       DataSetIterator test = test().batches(500);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -102,6 +103,8 @@ public final class SparkOverhead implements Callable<Integer> {
 
   private void measure(JavaSparkContext sc, Traffic traffic, boolean factors) throws IOException {
     Path folder = Files.createTempDirectory("spark-overhead");
+    FileSystem.getLocal(sc.hadoopConfiguration())
+        .deleteOnExit(new org.apache.hadoop.fs.Path(folder.toUri()));
     List<EpochResult> epochs = new ArrayList<>();
     List<long[]> bytes = new ArrayList<>();
     SparkJob job =
