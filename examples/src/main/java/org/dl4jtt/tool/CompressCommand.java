@@ -31,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
     name = "compress",
     sortOptions = false,
     customSynopsis = "tool compress MODEL --data PATH --target T --out DIR [OPTIONS]",
-    description = "ADMM, decomposition, fine-tuning: small.zip, dense.zip, report.html in DIR.")
+    description = "Trains a model small: ADMM, decomposition, fine-tuning, and a report.")
 final class CompressCommand implements Callable<Integer> {
   @ParentCommand
   @SuppressWarnings("NullAway.Init") // picocli sets it
