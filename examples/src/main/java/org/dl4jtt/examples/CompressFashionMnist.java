@@ -153,9 +153,18 @@ public final class CompressFashionMnist implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ImageSet training = ImageSet.training(dataFolder());
+    ImageSet test = ImageSet.test(dataFolder());
     try (OutputFolder output = OutputFolder.open(out)) {
-      ImageSet training = ImageSet.training(dataFolder());
-      ImageSet test = ImageSet.test(dataFolder());
+      results(training, test, output);
+      output.publish();
+    }
+    console.println("results in " + out);
+    return 0;
+  }
+
+  private void results(ImageSet training, ImageSet test, OutputFolder output) throws IOException {
+    try {
       if (sweep) {
         sweep(training, test, output);
       } else if (seeds.size() > 1) {
@@ -163,10 +172,9 @@ public final class CompressFashionMnist implements Callable<Integer> {
       } else {
         compare(seeds.isEmpty() ? seed : seeds.get(0), training, test, output, "");
       }
-      output.publish();
+    } catch (IOException e) { // a full disk names no file
+      throw new IOException("writing to " + out + ": " + e.getMessage(), e);
     }
-    console.println("results in " + out);
-    return 0;
   }
 
   private Path dataFolder() {
