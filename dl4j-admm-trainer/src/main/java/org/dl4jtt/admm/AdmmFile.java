@@ -69,7 +69,8 @@ final class AdmmFile {
             plans.add(readPlan(in));
           }
           Goal goal = goal(first, plans, settings, file);
-          List<ConstrainedWeight> weights = Training.weights(goal.constrained(), settings, model);
+          List<ConstrainedWeight> weights =
+              ConstrainedWeights.of(goal.constrained(), settings, model);
           int saved = in.readInt();
           argument(
               saved == weights.size(),

@@ -41,7 +41,7 @@ public final class AdmmWorker extends BaseTrainingListener implements BoundListe
           new Constrained(
               share.layer(), share.parameter(), new FullSpace(share.state().z().length())));
     }
-    List<ConstrainedWeight> weights = Training.weights(names, settings, network);
+    List<ConstrainedWeight> weights = ConstrainedWeights.of(names, settings, network);
     for (int k = 0; k < weights.size(); k++) {
       weights.get(k).restore(shares.get(k).state(), 0);
     }

@@ -1,6 +1,5 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
 import static org.dl4jtt.tensor.Check.state;
 
 import java.util.ArrayList;
@@ -12,11 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.OptimizationAlgorithm;
-import org.deeplearning4j.nn.layers.FrozenLayer;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.CurrentWeights;
@@ -84,7 +79,12 @@ final class Training {
             iteration,
             0);
     Training training =
-        new Training(settings, history, goal, weights(goal.constrained(), settings, model), counts);
+        new Training(
+            settings,
+            history,
+            goal,
+            ConstrainedWeights.of(goal.constrained(), settings, model),
+            counts);
     for (ConstrainedWeight weight : training.weights) {
       double rho = settings.rho().initial(training.horizon(weight));
       weight.start(model, weight.set(settings, 0), rho);
@@ -105,53 +105,13 @@ final class Training {
     return new Training(settings, history, goal, weights, counts);
   }
 
-  /** The constrained weights that the network trains, without their states. */
-  static List<ConstrainedWeight> weights(
-      List<Constrained> constrained, AdmmSettings settings, Model model) {
-    OptimizationAlgorithm algorithm = model.conf().getOptimizationAlgo();
-    state(
-        algorithm == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
-        "the network is trained by %s, which takes no plain gradient steps;"
-            + " ADMM needs optimizationAlgo(STOCHASTIC_GRADIENT_DESCENT), with any updater",
-        algorithm);
-    Map<String, NetworkLayer> layers = new LinkedHashMap<>();
-    NetworkLayer.of(model).forEach(layer -> layers.put(layer.name(), layer));
-    List<ConstrainedWeight> weights = new ArrayList<>();
-    for (Constrained c : constrained) {
-      NetworkLayer layer = layers.get(c.layer());
-      if (layer == null) {
-        throw new IllegalArgumentException(
-            String.format(
-                "there is no layer \"%s\" to constrain; the network has %s",
-                c.layer(), layers.keySet()));
-      }
-      Map<String, INDArray> parameters = layer.parameters();
-      argument(
-          parameters.containsKey(c.parameter()),
-          "layer \"%s\" has no weight %s to constrain; it has %s",
-          c.layer(),
-          c.parameter(),
-          parameters.keySet());
-      if (isFrozen(layer.layer())) {
-        LOG.warn("{} is frozen: it is not trained towards its constraint", c.label());
-      } else {
-        weights.add(new ConstrainedWeight(c, layer, settings.weightDecay()));
-      }
-    }
-    return weights;
-  }
-
-  private static boolean isFrozen(Layer layer) {
-    return layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
-  }
-
   // ---- iterations ----
 
   void addPenalty(Model model) {
     int iteration = BaseOptimizer.getIterationCount(model);
     int epoch = BaseOptimizer.getEpochCount(model);
     if (!Double.isFinite(model.score())) {
-      throw diverged(model, iteration, "the loss became " + model.score());
+      throw Divergence.of(weights, model, iteration, "the loss became " + model.score());
     }
     double scale = model.conf().isMiniBatch() ? model.batchSize() : 1;
     for (ConstrainedWeight weight : weights) {
@@ -257,7 +217,7 @@ final class Training {
       List<WorkerSpread> spreads) {
     for (ConstrainedWeight weight : weights) {
       if (!Double.isFinite(weight.state().penalty(weight.weight(model)))) {
-        throw diverged(model, iteration, "W - Z became NaN or infinite");
+        throw Divergence.of(weights, model, iteration, "W - Z became NaN or infinite");
       }
     }
     if (isReplanDue()) {
@@ -308,7 +268,8 @@ final class Training {
     if (nextGoal.constrained().equals(goal.constrained())) {
       return;
     }
-    List<ConstrainedWeight> nextWeights = weights(nextGoal.constrained(), settings, model);
+    List<ConstrainedWeight> nextWeights =
+        ConstrainedWeights.of(nextGoal.constrained(), settings, model);
     for (ConstrainedWeight weight : nextWeights) {
       Constrained c = weight.constrained();
       Optional<ConstrainedWeight> before = find(c.layer(), c.parameter());
@@ -404,29 +365,6 @@ final class Training {
             String.format("%.3g", weight.pull()));
       }
     }
-  }
-
-  private IllegalStateException diverged(Model model, int iteration, String what) {
-    ConstrainedWeight worst = weights.get(0);
-    double distance = -1;
-    for (ConstrainedWeight weight : weights) {
-      INDArray w = weight.weight(model);
-      double d = w.distance2(weight.state().z()) / weight.state().z().norm2Number().doubleValue();
-      if (!Double.isFinite(d)) {
-        worst = weight;
-        distance = d;
-        break;
-      }
-      if (d > distance) {
-        worst = weight;
-        distance = d;
-      }
-    }
-    return new IllegalStateException(
-        String.format(
-            "%s at iteration %d; the worst is %s (rho = %.3g, |W - Z| / |Z| = %.3g);"
-                + " try a smaller rho or learning rate, from the last saved network",
-            what, iteration, worst.constrained().label(), worst.state().rho(), distance));
   }
 
   // ---- saved state ----
