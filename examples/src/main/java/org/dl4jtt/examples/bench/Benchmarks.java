@@ -87,10 +87,10 @@ public final class Benchmarks implements Callable<Integer> {
             .include("org\\.dl4jtt\\.examples\\.bench\\..*" + only)
             .forks(inProcess ? 0 : 1)
             .shouldFailOnError(false)
-            .warmupIterations(quick ? 1 : 2)
-            .warmupTime(TimeValue.milliseconds(quick ? 300 : 800))
-            .measurementIterations(quick ? 3 : 6)
-            .measurementTime(TimeValue.milliseconds(quick ? 250 : 500));
+            .warmupIterations(2)
+            .warmupTime(TimeValue.milliseconds(quick ? 250 : 800))
+            .measurementIterations(quick ? 5 : 8)
+            .measurementTime(TimeValue.milliseconds(quick ? 200 : 500));
     if (quick && !params.containsKey("batch")) {
       options.param("batch", "1", "100");
     }

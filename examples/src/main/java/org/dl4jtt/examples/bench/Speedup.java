@@ -16,7 +16,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param row benchmark and parameters, without the contender
  * @param contender who computed
  * @param milliseconds time per call
- * @param error of the time, half the width of its 99.9 % confidence interval; NaN from a single
+ * @param error of the time, half the width of its 95 % confidence interval; NaN from a single
  *     measurement
  * @param ratio time of the first contender / this time
  * @param ratioError of the ratio, from the errors of both times taken as independent
@@ -28,6 +28,8 @@ record Speedup(
     double error,
     double ratio,
     double ratioError) {
+  private static final double CONFIDENCE = 0.95;
+
   private static final String CONTENDER = "contender";
 
   static List<Speedup> of(Collection<RunResult> results) {
@@ -48,7 +50,7 @@ record Speedup(
                     row,
                     contender.getParams().getParam(CONTENDER),
                     time.getScore(),
-                    time.getScoreError(),
+                    error(time),
                     ratio,
                     time == base ? 0 : ratio * relative));
           }
@@ -57,7 +59,11 @@ record Speedup(
   }
 
   private static double relativeError(Result<?> time) {
-    return time.getScoreError() / time.getScore();
+    return error(time) / time.getScore();
+  }
+
+  private static double error(Result<?> time) {
+    return time.getStatistics().getMeanErrorAt(CONFIDENCE);
   }
 
   private static String row(BenchmarkParams params) {
