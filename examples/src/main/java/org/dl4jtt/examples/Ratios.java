@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.cli.Programs;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.report.OutputFolder;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         "A residual network of 16-32-64 channels on Fashion-MNIST: dense trained on, direct TT,"
             + " ADMM-TT and ADMM-TR at several ratios of weights, with the same further epochs for"
             + " each. Writes ratios.md.")
-public final class Ratios implements Callable<Integer> {
+public final class Ratios extends Program {
   private static final int BATCH = 64;
   private static final double CONSTRAINED = 0.75;
 
@@ -114,20 +114,8 @@ public final class Ratios implements Callable<Integer> {
       description = "default: ${DEFAULT-VALUE}")
   private double weightDecay;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
-
   private Ratios(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -137,8 +125,7 @@ public final class Ratios implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    Ratios program = new Ratios(out);
-    return Programs.run(program, () -> program.verbose, out, err, args);
+    return new Ratios(out).execute(err, args);
   }
 
   @Override

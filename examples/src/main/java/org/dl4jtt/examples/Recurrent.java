@@ -6,10 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.cli.Ratio;
 import org.dl4jtt.examples.data.HandMovements;
 import org.dl4jtt.examples.data.SequenceSet;
@@ -39,7 +38,7 @@ import picocli.CommandLine.Option;
     description =
         "An LSTM on spoken digits or hand movements: dense trained on, direct TT-LSTM, ADMM"
             + " TT-LSTM, ADMM TR-LSTM, with the same further epochs for each. Writes recurrent.md.")
-public final class Recurrent implements Callable<Integer> {
+public final class Recurrent extends Program {
   private static final int BATCH = 32;
   private static final double CONSTRAINED = 0.75;
 
@@ -99,20 +98,8 @@ public final class Recurrent implements Callable<Integer> {
       description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
   private double learningRate;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
-
   private Recurrent(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -122,8 +109,7 @@ public final class Recurrent implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    Recurrent program = new Recurrent(out);
-    return Programs.run(program, () -> program.verbose, out, err, args);
+    return new Recurrent(out).execute(err, args);
   }
 
   @Override

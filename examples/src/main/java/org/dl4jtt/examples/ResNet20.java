@@ -7,11 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.CifarImages;
 import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.Budget;
@@ -39,7 +38,7 @@ import picocli.CommandLine.Option;
     description =
         "ResNet-20 with trained weights on CIFAR-10 images: dense trained on, direct TT and ADMM-TT"
             + " for several budgets of further epochs. Writes resnet20.md.")
-public final class ResNet20 implements Callable<Integer> {
+public final class ResNet20 extends Program {
   private static final int BATCH = 64;
   private static final double WEIGHT_DECAY = 1e-4;
 
@@ -119,20 +118,8 @@ public final class ResNet20 implements Callable<Integer> {
       description = "of shuffling and augmentation (default: ${DEFAULT-VALUE})")
   private long seed;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
-
   private ResNet20(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -143,8 +130,7 @@ public final class ResNet20 implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    ResNet20 program = new ResNet20(out);
-    return Programs.run(program, () -> program.verbose, out, err, args);
+    return new ResNet20(out).execute(err, args);
   }
 
   @Override

@@ -1,0 +1,31 @@
+package org.dl4jtt.examples.cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+
+/** What every experiment has: somewhere to write, --verbose and --help. */
+public abstract class Program implements Callable<Integer> {
+  @Option(names = "--verbose", description = "errors with their stack trace")
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "this text")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  /** Where results and progress are written. */
+  protected final PrintStream console;
+
+  /** Writes to this stream. */
+  protected Program(PrintStream console) {
+    this.console = console;
+  }
+
+  /** Parses the arguments, runs, and returns the exit status: 0, or 2 after an error. */
+  protected final int execute(PrintStream err, String... args) {
+    return Programs.run(this, () -> verbose, console, err, args);
+  }
+}
