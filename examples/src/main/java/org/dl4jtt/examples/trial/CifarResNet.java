@@ -85,7 +85,7 @@ public final class CifarResNet {
             .addInputs("image")
             .setInputTypes(InputType.convolutional(32, 32, 3));
     ResidualBlocks blocks = new ResidualBlocks(graph);
-    String last = blocks.stem("conv1", "image", CHANNELS[0]);
+    String last = blocks.stem("conv1", "image", 3, CHANNELS[0], 1);
     for (int stage = 0; stage < CHANNELS.length; stage++) {
       for (int b = 0; b < blocksPerStage; b++) {
         boolean narrows = stage > 0 && b == 0;

@@ -21,9 +21,9 @@ final class ResidualBlocks {
     this.graph = graph;
   }
 
-  /** 3x3, batch norm, ReLU. */
-  String stem(String name, String input, int channels) {
-    return relu(name + "-relu", normalised(name, input, 3, channels, 1));
+  /** KxK, batch norm, ReLU. */
+  String stem(String name, String input, int kernel, int channels, int stride) {
+    return relu(name + "-relu", normalised(name, input, kernel, channels, stride));
   }
 
   /**

@@ -42,7 +42,7 @@ public final class SmallResNet {
             .addInputs("image")
             .setInputTypes(InputType.convolutional(height, width, 1));
     ResidualBlocks blocks = new ResidualBlocks(graph);
-    String last = blocks.stem("conv", "image", 16);
+    String last = blocks.stem("conv", "image", 3, 16, 1);
     last = blocks.block("block16", last, 16, 1, null);
     last = blocks.block("block32", last, 32, 2, ResidualBlocks.convolution(1, 32, 2));
     last = blocks.block("block64", last, 64, 2, ResidualBlocks.convolution(1, 64, 2));
