@@ -51,18 +51,28 @@ final class Energies {
       INDArray unfolding = tensor.reshape('c', new long[] {rows, tensor.length() / rows});
       tails[k] = known.computeIfAbsent(key(t, k), name -> relative(Spectra.of(unfolding).tails(1)));
     }
+    release(tensor);
     return tails;
   }
 
   /** The same for the bonds of a ring, r_k = 0 …; see {@link RingSpectra}. */
   double[][] ringTails(Tensorization t, int ends) {
-    RingSpectra spectra = RingSpectra.of(t.toTensor(weight), ends);
+    INDArray tensor = t.toTensor(weight);
+    RingSpectra spectra = RingSpectra.of(tensor, ends);
+    release(tensor);
     double all = Math.pow(weight.norm2Number().doubleValue(), 2);
     double[][] tails = new double[t.modes().size() - 1][];
     for (int k = 0; k < tails.length; k++) {
       tails[k] = relative(spectra.tails(k + 1), all);
     }
     return tails;
+  }
+
+  /** Off-heap memory would otherwise wait for the garbage collector. */
+  private static void release(INDArray tensor) {
+    if (tensor.closeable()) {
+      tensor.close();
+    }
   }
 
   /** Two SEPARATED unfoldings are alike if the same outputs, positions and inputs are rows. */

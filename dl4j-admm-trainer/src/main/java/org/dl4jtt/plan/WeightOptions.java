@@ -22,11 +22,17 @@ final class WeightOptions {
    */
   private static final double PAIRED_KERNEL_HANDICAP = 1.25;
 
-  /** Of a tensor that is tried as a ring: the whole first unfolding is decomposed for it. */
+  /** Of a tensor that is tried as a ring: a Gram matrix of that order is decomposed for it. */
   private static final int LONGEST_FIRST_MODE = 1024;
 
   /** r₀ of the rings that are tried. */
   private static final List<Integer> RING_ENDS = List.of(2, 4, 8);
+
+  /** The same for a weight of more than {@link #LARGEST_RING} numbers, if trains are not tried. */
+  private static final List<Integer> LARGE_RING_ENDS = List.of(2);
+
+  /** Every r₀ takes a copy of the weight in double, and new products as large as a projection's. */
+  private static final long LARGEST_RING = 1 << 23;
 
   private final NetworkLayer layer;
   private final List<String> parameters;
@@ -116,7 +122,7 @@ final class WeightOptions {
       }
       int first = t.modes().get(0);
       if (settings.rings() && t.modes().size() > 2 && first <= LONGEST_FIRST_MODE) {
-        for (int ends : RING_ENDS) {
+        for (int ends : ringEnds()) {
           if (ends <= first) { // TR-SVD splits the first unfolding: r₀ r₁ <= n₁
             addOptions(t, ends, mean(energies, e -> e.ringTails(t, ends)), handicap, options);
           }
@@ -131,6 +137,13 @@ final class WeightOptions {
                     || option.cost() >= dense
                     || option.form().weights() >= denseWeights()));
     return options;
+  }
+
+  private List<Integer> ringEnds() {
+    if (denseWeights() <= LARGEST_RING) {
+      return RING_ENDS;
+    }
+    return settings.trains() ? List.of() : LARGE_RING_ENDS;
   }
 
   private void addOptions(

@@ -7,6 +7,7 @@ import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What trains and rings share. */
 final class Cores {
@@ -30,33 +31,46 @@ final class Cores {
     return List.copyOf(cores);
   }
 
-  /** The tensor: partial products [r₀, n₁⋯n_k, r_k], then the trace over r₀ = r_d. */
+  /**
+   * The tensor: partial products [r₀, n₁⋯n_k, r_k]; the last core and the trace over r₀ = r_d are
+   * one product over both bonds.
+   */
   static INDArray full(List<INDArray> cores) {
-    INDArray first = cores.get(0);
-    long r0 = first.size(0);
+    int d = cores.size();
+    long r0 = cores.get(0).size(0);
     long[] modes = cores.stream().mapToLong(c -> c.size(1)).toArray();
-    INDArray z = first.dup('c').reshape('c', new long[] {r0 * modes[0], first.size(2)});
-    for (int k = 1; k < cores.size(); k++) {
+    INDArray z = cores.get(0).dup('c').reshape('c', new long[] {r0 * modes[0], -1});
+    for (int k = 1; k < (r0 == 1 ? d : d - 1); k++) {
       INDArray core = cores.get(k).dup('c');
       INDArray g = core.reshape('c', new long[] {core.size(0), core.size(1) * core.size(2)});
-      INDArray next = Nd4j.create(z.dataType(), new long[] {z.size(0), g.size(1)}, 'c');
-      Nd4j.gemm(z, g, next, false, false, 1, 0);
+      INDArray next = ChainAlgebra.product(z, g, false, false);
       z = next.reshape('c', new long[] {z.size(0) * core.size(1), core.size(2)});
     }
     if (r0 == 1) {
       return z.reshape('c', modes);
     }
-    long n = z.length() / (r0 * r0);
-    INDArray ends = z.reshape('c', new long[] {r0, n, r0});
-    INDArray sum = Nd4j.create(z.dataType(), n);
-    for (long a = 0; a < r0; a++) {
-      sum.addi(
-          ends.get(
-              org.nd4j.linalg.indexing.NDArrayIndex.point(a),
-              org.nd4j.linalg.indexing.NDArrayIndex.all(),
-              org.nd4j.linalg.indexing.NDArrayIndex.point(a)));
+    if (d == 1) {
+      return trace(cores.get(0)).reshape('c', modes);
     }
-    return sum.reshape('c', modes);
+    // z [r₀, n₁⋯n_{d-1}, r] -> [n₁⋯n_{d-1}, r₀ r];  core [r, n_d, r₀] -> [r₀ r, n_d]
+    INDArray last = cores.get(d - 1);
+    long r = last.size(0);
+    INDArray left =
+        z.reshape('c', new long[] {r0, z.length() / (r0 * r), r})
+            .permute(1, 0, 2)
+            .dup('c')
+            .reshape('c', new long[] {-1, r0 * r});
+    INDArray right = last.permute(2, 0, 1).dup('c').reshape('c', new long[] {r0 * r, -1});
+    return ChainAlgebra.product(left, right, false, false).reshape('c', modes);
+  }
+
+  /** Σ_a G[a, i, a]. */
+  private static INDArray trace(INDArray core) {
+    INDArray sum = Nd4j.create(core.dataType(), core.size(1));
+    for (long a = 0; a < core.size(0); a++) {
+      sum.addi(core.get(NDArrayIndex.point(a), NDArrayIndex.all(), NDArrayIndex.point(a)));
+    }
+    return sum;
   }
 
   static List<INDArray> cast(List<INDArray> cores, DataType type) {

@@ -13,9 +13,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <ul>
  *   <li>nothing is cut and A is wide: {@code Q = I};
- *   <li>one side is at least {@value #LOPSIDED} times the other: the singular vectors of the small
- *       side from the Gram matrix, whose eigenvalues are the squared singular values;
- *   <li>else, or if the Gram matrix cannot tell, a singular value decomposition.
+ *   <li>the singular vectors of the shorter side from the Gram matrix, whose eigenvalues are the
+ *       squared singular values: three to ten times faster than a decomposition;
+ *   <li>a singular value decomposition, if the error asked for is too fine for the Gram matrix, or
+ *       it cannot tell the last vectors.
  * </ul>
  *
  * <p>Squaring loses digits: an eigenvalue of the Gram matrix is wrong by about 1e-16 of the
@@ -26,7 +27,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param squaredError what was cut, {@code ‖A − Q R‖²}
  */
 record Cut(INDArray basis, INDArray remainder, double squaredError) {
-  private static final int LOPSIDED = 2;
   private static final double TRUSTED = 1e-4;
 
   /** Squared singular values below this part of their sum are rounding of the Gram matrix. */
@@ -50,14 +50,15 @@ record Cut(INDArray basis, INDArray remainder, double squaredError) {
     if (squaredBudget < 0 && maxRank >= m && m <= n) {
       return new Cut(Nd4j.eye(m).castTo(DataType.DOUBLE), matrix, 0);
     }
-    if (Math.max(m, n) >= LOPSIDED * Math.min(m, n)) {
+    if (isCoarse(squaredBudget, matrix)) {
       boolean wide = m <= n;
-      INDArray gram = ChainAlgebra.product(matrix, matrix, !wide, wide);
-      Svd.Factors eigen = Svd.best().of(gram);
-      double[] squares = eigen.s().toDoubleVector();
+      Svd.Eigen gram = Svd.best().ofGram(matrix, wide);
+      double[] squares = gram.values().toDoubleVector();
       Choice choice = Choice.of(squares, maxRank, squaredBudget, GRAM_ROUNDING);
-      if (choice.isTrusted(squares, squaredBudget)) {
-        INDArray basis = columns(eigen.u(), choice.rank());
+      if (choice.isTrusted(squares)) {
+        INDArray leading = gram.vectors().get(NDArrayIndex.interval(0, choice.rank()));
+        INDArray basis = leading.transpose().dup('c');
+        gram.vectors().close(); // off-heap memory would otherwise wait for the garbage collector
         return projected(matrix, wide ? basis : leftBasis(matrix, basis), choice.squaredError());
       }
     }
@@ -91,11 +92,15 @@ record Cut(INDArray basis, INDArray remainder, double squaredError) {
       return new Choice(rank, error);
     }
 
-    boolean isTrusted(double[] squares, double squaredBudget) {
-      boolean clear = squares[rank - 1] >= TRUSTED * TRUSTED * squares[0];
-      boolean coarse = squaredBudget < 0 || squaredBudget >= 100 * GRAM_ROUNDING * squares[0];
-      return squares[0] > 0 && clear && coarse;
+    boolean isTrusted(double[] squares) {
+      return squares[0] > 0 && squares[rank - 1] >= TRUSTED * TRUSTED * squares[0];
     }
+  }
+
+  /** True if the rounding of the squares is far below what may be lost. */
+  private static boolean isCoarse(double squaredBudget, INDArray matrix) {
+    return squaredBudget < 0
+        || squaredBudget >= 100 * GRAM_ROUNDING * Math.pow(matrix.norm2Number().doubleValue(), 2);
   }
 
   private static Cut projected(INDArray matrix, INDArray basis, double squaredError) {

@@ -34,9 +34,12 @@ public record FactoredWeight(Tensorization tensorization, CoreChain cores) {
     Tensorization tensorization = form.tensorization();
     INDArray tensor = tensorization.toTensor(parameter);
     Truncation ranks = Truncation.ranks(form.ranks());
-    return new FactoredWeight(
-        tensorization,
-        form.isTrain() ? TtSvd.decompose(tensor, ranks) : TrSvd.decompose(tensor, ranks));
+    CoreChain cores =
+        form.isTrain() ? TtSvd.decompose(tensor, ranks) : TrSvd.decompose(tensor, ranks);
+    if (tensor.closeable()) {
+      tensor.close(); // off-heap memory would otherwise wait for the garbage collector
+    }
+    return new FactoredWeight(tensorization, cores);
   }
 
   /** Scheme, modes and ranks. */

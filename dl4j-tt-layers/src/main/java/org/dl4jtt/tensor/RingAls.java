@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -32,7 +31,7 @@ final class RingAls {
   /** PᵀP of more rows than this costs more than the polish is worth. */
   private static final int LARGEST_SYSTEM = 1024;
 
-  /** Singular values of PᵀP below this part of the largest are directions that P does not have. */
+  /** Eigenvalues of PᵀP below this part of the largest are directions that P does not have. */
   private static final double ABSENT = 1e-12;
 
   /** Size of the numbers that fill a core up, relative to the core's own. */
@@ -180,13 +179,14 @@ final class RingAls {
   }
 
   private static INDArray pseudoInverse(INDArray gram) {
-    Svd.Factors svd = Svd.best().of(gram);
-    double[] inverse = svd.s().toDoubleVector();
+    Svd.Eigen eigen = Svd.best().eigen(gram);
+    double[] inverse = eigen.values().toDoubleVector();
     double least = ABSENT * inverse[0];
     for (int i = 0; i < inverse.length; i++) {
       inverse[i] = inverse[i] > least ? 1 / inverse[i] : 0;
     }
-    INDArray scaled = svd.u().mulRowVector(Nd4j.createFromArray(inverse).castTo(DataType.DOUBLE));
-    return ChainAlgebra.product(scaled, svd.u(), false, true);
+    INDArray v = eigen.vectors(); // as rows
+    INDArray factors = Nd4j.createFromArray(inverse).reshape('c', new long[] {inverse.length, 1});
+    return ChainAlgebra.product(v, v.mulColumnVector(factors), true, false);
   }
 }

@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -16,6 +17,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *   bond 1        the singular values of A beyond r₀ r₁
  *   bond k ≥ 2    those of R's unfolding [n₁/r₀ n₂ ⋯ n_k, n_{k+1} ⋯ n_d r₀] beyond r_k
  * </pre>
+ *
+ * <p>U and the first bond come from the Gram matrix of A's rows.
  *
  * <p>A smaller r₁ keeps the first rows of R, which lowers all of its singular values; so the sum
  * over all bonds is no less than the squared error of TR-SVD at these ranks. The rank of an
@@ -52,11 +55,11 @@ public final class RingSpectra {
     return Detached.compute(
         () -> {
           INDArray matrix = Cores.doubles(tensor).reshape('c', new long[] {n1, rest});
-          Svd.Factors factors = Svd.best().of(matrix);
+          Svd.Eigen left = Svd.best().ofGram(matrix, true);
           double[][] tails = new double[d - 1][];
-          tails[0] = firstBond(factors.s().toDoubleVector(), ends);
+          tails[0] = firstBond(Arrays.copyOf(left.values().toDoubleVector(), most), ends);
           if (d > 2) {
-            Spectra others = Spectra.of(remainder(matrix, factors.u(), ends, tensor));
+            Spectra others = Spectra.of(remainder(matrix, left.vectors(), ends, tensor));
             for (int k = 1; k < d - 1; k++) {
               tails[k] = others.tails(k);
             }
@@ -66,25 +69,24 @@ public final class RingSpectra {
   }
 
   /** Energy beyond r₀ r₁ singular values, for r₁ = 0, 1, … */
-  private static double[] firstBond(double[] s, int ends) {
-    double[] tails = new double[s.length / ends + 1];
+  private static double[] firstBond(double[] squares, int ends) {
+    double[] tails = new double[squares.length / ends + 1];
     for (int r1 = 0; r1 < tails.length; r1++) {
-      for (int i = s.length - 1; i >= r1 * ends; i--) {
-        tails[r1] += s[i] * s[i];
+      for (int i = squares.length - 1; i >= r1 * ends; i--) {
+        tails[r1] += squares[i];
       }
     }
     return tails;
   }
 
   /** R as [r₁ n₂, n₃, …, n_{d-1}, n_d r₀] for the largest r₁: its unfoldings are bonds 2 … d-1. */
-  private static INDArray remainder(INDArray matrix, INDArray u, int ends, INDArray tensor) {
+  private static INDArray remainder(INDArray matrix, INDArray ut, int ends, INDArray tensor) {
     int d = tensor.rank();
     long rest = matrix.size(1);
     long r1 = Math.min(matrix.size(0), rest) / ends;
-    INDArray all = ChainAlgebra.product(u, matrix, true, false);
+    INDArray rows = ut.get(NDArrayIndex.interval(0, r1 * ends), NDArrayIndex.all()).dup('c');
     INDArray turned =
-        all.get(NDArrayIndex.interval(0, r1 * ends), NDArrayIndex.all())
-            .dup('c')
+        ChainAlgebra.product(rows, matrix, false, false)
             .reshape('c', new long[] {r1, ends, rest})
             .permute(0, 2, 1)
             .dup('c');

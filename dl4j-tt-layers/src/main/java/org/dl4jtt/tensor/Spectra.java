@@ -135,9 +135,7 @@ public final class Spectra {
     boolean wide = matrix.size(0) <= matrix.size(1);
     boolean all = Math.min(matrix.size(0), matrix.size(1)) <= EXACT;
     INDArray sketch = all ? matrix : leading(matrix, wide);
-    INDArray gram = ChainAlgebra.product(sketch, sketch, !wide, wide);
-    double[] values = Svd.best().eigenvalues(gram);
-    gram.close();
+    double[] values = Svd.best().squares(sketch, wide);
     double found = 0;
     for (int i = 0; i < values.length; i++) {
       found += values[i];

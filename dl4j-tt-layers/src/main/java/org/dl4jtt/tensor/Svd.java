@@ -22,12 +22,36 @@ interface Svd {
   Factors of(INDArray matrix);
 
   /**
-   * The eigenvalues of a symmetric matrix that has no negative ones, falling.
+   * The eigenvalues and eigenvectors of a symmetric matrix that has no negative ones.
+   *
+   * @param values [n], falling, none below 0; wrong by about 1e-16 of the largest
+   * @param vectors as rows in the same order; 'c' order
+   */
+  record Eigen(INDArray values, INDArray vectors) {}
+
+  /**
+   * Of a symmetric matrix.
    *
    * @param symmetric [n, n], DOUBLE, 'c' order, finite; left as it was
    */
-  default double[] eigenvalues(INDArray symmetric) {
-    return of(symmetric).s().toDoubleVector();
+  default Eigen eigen(INDArray symmetric) {
+    Factors factors = of(symmetric);
+    return new Eigen(factors.s(), factors.u().transpose().dup('c'));
+  }
+
+  /**
+   * Of the Gram matrix A Aᵀ or AᵀA: squared singular values, and the singular vectors of that side.
+   *
+   * @param matrix A [m, n], DOUBLE, 'c' order, finite; left as it was
+   * @param rows true for A Aᵀ
+   */
+  default Eigen ofGram(INDArray matrix, boolean rows) {
+    return eigen(ChainAlgebra.product(matrix, matrix, !rows, rows));
+  }
+
+  /** The squared singular values alone, falling. */
+  default double[] squares(INDArray matrix, boolean rows) {
+    return ofGram(matrix, rows).values().toDoubleVector();
   }
 
   /** LAPACK where OpenBLAS is on the class path and the backend is a CPU, else plain Java. */

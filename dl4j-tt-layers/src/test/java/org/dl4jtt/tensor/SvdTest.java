@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -79,6 +80,60 @@ class SvdTest {
         assertThat(product).isCloseTo(matrix.getDouble(i, j), within(1e-13 * largest));
       }
     }
+  }
+
+  /** Squares of the others leave the range of a double. */
+  static Stream<Arguments> casesWithSquares() {
+    return cases()
+        .filter(
+            c -> {
+              double size = ((INDArray) c.get()[1]).norm1Number().doubleValue();
+              return size == 0 || size > 1e-100;
+            });
+  }
+
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("casesWithSquares")
+  void gramMatrix_tellsSquaresAndVectorsOfEitherSide(Svd svd, INDArray matrix) {
+    INDArray before = matrix.dup();
+    double[] s = new JavaSvd().of(matrix).s().toDoubleVector();
+    for (boolean rows : new boolean[] {true, false}) {
+      Svd.Eigen gram = svd.ofGram(matrix, rows);
+
+      assertThat(matrix).isEqualTo(before);
+      int n = (int) matrix.size(rows ? 0 : 1);
+      double[] squares = svd.squares(matrix, rows);
+      double[] values = gram.values().toDoubleVector();
+      assertThat(values).hasSize(n);
+      assertThat(gram.vectors().shape()).containsExactly(n, n);
+      for (int a = 0; a < n; a++) {
+        double expected = a < s.length ? s[a] * s[a] : 0;
+        Offset<Double> rounding = within(1e-13 * s[0] * s[0]);
+        assertThat(values[a]).isNotNegative().isCloseTo(expected, rounding);
+        assertThat(squares[a]).isNotNegative().isCloseTo(expected, rounding);
+        // ‖vᵀA‖² is the eigenvalue, whatever the vectors of equal ones are
+        double energy = 0;
+        for (int j = 0; j < matrix.size(rows ? 1 : 0); j++) {
+          double product = 0;
+          for (int i = 0; i < n; i++) {
+            product += gram.vectors().getDouble(a, i) * entry(matrix, rows, i, j);
+          }
+          energy += product * product;
+        }
+        assertThat(energy).isCloseTo(expected, rounding);
+        for (int b = 0; b <= a; b++) {
+          double inner = 0;
+          for (int i = 0; i < n; i++) {
+            inner += gram.vectors().getDouble(a, i) * gram.vectors().getDouble(b, i);
+          }
+          assertThat(inner).isCloseTo(a == b ? 1 : 0, within(1e-13));
+        }
+      }
+    }
+  }
+
+  private static double entry(INDArray matrix, boolean rows, int i, int j) {
+    return rows ? matrix.getDouble(i, j) : matrix.getDouble(j, i);
   }
 
   @Test

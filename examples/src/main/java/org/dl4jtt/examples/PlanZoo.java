@@ -6,25 +6,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
-import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.model.ResNet50;
 import org.deeplearning4j.zoo.model.VGG16;
 import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.trial.CifarResNet;
+import org.dl4jtt.examples.trial.ResNet18;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.CurrentWeights;
 import org.dl4jtt.plan.NetworkLayer;
 import org.dl4jtt.plan.PlannedWeight;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.schedule.FixedSchedule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * VGG16 and ResNet50 as deeplearning4j-zoo builds them, random weights: planned, every planned
- * weight projected once (what one update of Z costs), decomposed and saved; time and memory.
+ * VGG16 and ResNet50 as deeplearning4j-zoo builds them, ResNet-20 for CIFAR-10 and ResNet-18,
+ * random weights: planned, every planned weight projected once (what one update of Z costs),
+ * decomposed and saved; the time and the memory of each step.
  */
 @Command(
     name = "PlanZoo",
@@ -32,13 +36,16 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpWidth = 100,
     description =
-        "VGG16 and ResNet50 with random weights: planned, projected once, decomposed, saved."
-            + " Prints the seconds of each and the memory that it took.")
+        "VGG16, ResNet50 and others with random weights: planned, projected, decomposed, saved."
+            + " Prints the seconds and the memory that each step took.")
 public final class PlanZoo implements Callable<Integer> {
   private static final int CLASSES = 1000;
+  private static final long SEED = 1;
 
-  /** The networks. */
+  /** The networks; the first for images of 32x32. */
   enum Zoo {
+    RESNET20,
+    RESNET18,
     RESNET50,
     VGG16
   }
@@ -65,6 +72,13 @@ public final class PlanZoo implements Callable<Integer> {
       description = "height and width of the images (default: ${DEFAULT-VALUE})")
   private int size;
 
+  @Option(
+      names = "--projections",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "of every planned weight (default: ${DEFAULT-VALUE})")
+  private int projections;
+
   @Option(names = "--verbose", description = "errors with their stack trace")
   private boolean verbose;
 
@@ -87,72 +101,89 @@ public final class PlanZoo implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    out.println("| network | weights | after | planned | projected | decomposed | saved | zip |");
-    out.println("|---|---|---|---|---|---|---|---|");
     for (Zoo zoo : networks) {
-      row(zoo);
+      measure(zoo);
     }
-    out.println("largest resident memory of the process: " + memory());
     return 0;
   }
 
-  private void row(Zoo zoo) throws IOException {
-    int[] image = {3, size, size};
-    ZooModel<?> model =
-        switch (zoo) {
-          case RESNET50 -> ResNet50.builder().numClasses(CLASSES).inputShape(image).build();
-          case VGG16 -> VGG16.builder().numClasses(CLASSES).inputShape(image).build();
-        };
-    ComputationGraph network = model.init();
-    long start = System.nanoTime();
-    CompressionPlan plan = CompressionPlan.of(network).weights(ratio).build();
-    long planned = System.nanoTime();
-    project(network, plan);
-    long projected = System.nanoTime();
-    ComputationGraph small = ModelSurgery.decompose(network, plan);
-    long decomposed = System.nanoTime();
+  private void measure(Zoo zoo) throws IOException {
+    ComputationGraph network = network(zoo);
+    out.printf(Locale.ROOT, "%s, %,d weights%n%n", zoo, network.numParams());
+    out.println("| step | seconds | peak of the heap | peak of the process |");
+    out.println("|---|---|---|---|");
+    CompressionPlan plan =
+        step("planned", () -> CompressionPlan.of(network).weights(ratio).build());
+    for (int i = 1; i <= projections; i++) {
+      step(i == 1 ? "projected" : "projected again", () -> project(network, plan));
+    }
+    ComputationGraph small = step("decomposed", () -> ModelSurgery.decompose(network, plan));
     Path zip = Files.createTempFile("zoo", ".zip");
     try {
-      ModelSerializer.writeModel(small, zip.toFile(), false);
-      long saved = System.nanoTime();
+      step(
+          "saved",
+          () -> {
+            ModelSerializer.writeModel(small, zip.toFile(), false);
+            return zip;
+          });
       out.printf(
           Locale.ROOT,
-          "| %s | %,d | %,d | %.0f s | %.0f s | %.0f s | %.1f s | %.0f MB |%n",
-          zoo,
-          network.numParams(),
+          "%n%,d weights after, %d layers in tensor form, a zip of %.0f MB%n%n",
           small.numParams(),
-          (planned - start) / 1e9,
-          (projected - planned) / 1e9,
-          (decomposed - projected) / 1e9,
-          (saved - decomposed) / 1e9,
+          plan.weights().stream().map(PlannedWeight::layer).distinct().count(),
           Files.size(zip) / 1e6);
     } finally {
       Files.delete(zip);
     }
   }
 
+  private ComputationGraph network(Zoo zoo) {
+    int[] image = {3, size, size};
+    return switch (zoo) {
+      case RESNET20 -> CifarResNet.untrained(3, new FixedSchedule(0.1), 0, SEED);
+      case RESNET18 -> ResNet18.create(size, SEED);
+      case RESNET50 -> ResNet50.builder().numClasses(CLASSES).inputShape(image).build().init();
+      case VGG16 -> VGG16.builder().numClasses(CLASSES).inputShape(image).build().init();
+    };
+  }
+
+  /** What a step does. */
+  @FunctionalInterface
+  private interface Step<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T step(String name, Step<T> step) throws IOException {
+    System.gc(); // what the step before dropped is not counted here
+    PeakMemory.reset();
+    long start = System.nanoTime();
+    T result = step.run();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    OptionalLong process = PeakMemory.process();
+    out.printf(
+        Locale.ROOT,
+        "| %s | %.2f | %,.0f MB | %s |%n",
+        name,
+        seconds,
+        PeakMemory.heap() / 1e6,
+        process.isPresent()
+            ? String.format(Locale.ROOT, "%,.0f MB", process.getAsLong() / 1e6)
+            : "not known");
+    return result;
+  }
+
   /** One projection of every planned weight; the results are dropped. */
-  private static void project(ComputationGraph network, CompressionPlan plan) {
+  private static int project(ComputationGraph network, CompressionPlan plan) {
+    int count = 0;
     for (NetworkLayer layer : NetworkLayer.of(network)) {
       for (PlannedWeight weight : plan.weightsOf(layer.name())) {
         INDArray w = CurrentWeights.ofNetwork().of(layer, weight.parameter());
         INDArray z = w.ulike();
         weight.constraint().project(w, z);
         z.close();
+        count++;
       }
     }
-  }
-
-  /** Linux counts it for every process. */
-  private static String memory() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return "not known on this system";
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .map(line -> line.substring("VmHWM:".length()).trim())
-        .findFirst()
-        .orElse("not known");
+    return count;
   }
 }

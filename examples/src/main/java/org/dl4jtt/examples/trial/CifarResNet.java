@@ -75,6 +75,19 @@ public final class CifarResNet {
 
   /** The network with these weights. */
   public ComputationGraph create(ISchedule learningRates, double weightDecay, long seed) {
+    ComputationGraph network = untrained(blocksPerStage, learningRates, weightDecay, seed);
+    fill(network);
+    return network;
+  }
+
+  /**
+   * A freshly initialised network of 6 n + 2 layers.
+   *
+   * @param blocks n in each stage; 3 make ResNet-20
+   * @param weightDecay L2
+   */
+  public static ComputationGraph untrained(
+      int blocks, ISchedule learningRates, double weightDecay, long seed) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -84,13 +97,13 @@ public final class CifarResNet {
             .graphBuilder()
             .addInputs("image")
             .setInputTypes(InputType.convolutional(32, 32, 3));
-    ResidualBlocks blocks = new ResidualBlocks(graph);
-    String last = blocks.stem("conv1", "image", 3, CHANNELS[0], 1);
+    ResidualBlocks parts = new ResidualBlocks(graph);
+    String last = parts.stem("conv1", "image", 3, CHANNELS[0], 1);
     for (int stage = 0; stage < CHANNELS.length; stage++) {
-      for (int b = 0; b < blocksPerStage; b++) {
+      for (int b = 0; b < blocks; b++) {
         boolean narrows = stage > 0 && b == 0;
         last =
-            blocks.block(
+            parts.block(
                 block(stage, b),
                 last,
                 CHANNELS[stage],
@@ -112,7 +125,6 @@ public final class CifarResNet {
         .setOutputs("classifier");
     ComputationGraph network = new ComputationGraph(graph.build());
     network.init();
-    fill(network);
     return network;
   }
 
