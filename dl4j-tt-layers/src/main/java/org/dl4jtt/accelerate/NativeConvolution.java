@@ -15,6 +15,9 @@ import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ConvolutionUtils;
+import org.dl4jtt.contraction.ConvGeometry;
+import org.dl4jtt.contraction.ConvGeometry.Extent;
+import org.dl4jtt.contraction.Winograd;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
@@ -24,11 +27,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Broadcast;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A stock convolution layer through the native operations {@code conv2d} and {@code conv2d_bp}:
- * {@code z = W * x + b}, {@code y = f(z)}.
+ * A stock convolution layer through the native operations {@code conv2d} and {@code conv2d_bp}, or
+ * {@link Winograd}: {@code z = W * x + b}, {@code y = f(z)}.
  *
  * <pre>
  *   x  [N, nIn, H, W] or [N, H, W, nIn]     z, y  [N, nOut, H', W'] or [N, H', W', nOut]
@@ -92,30 +96,39 @@ final class NativeConvolution implements ConvolutionHelper {
       return again;
     }
     boolean channelsFirst = format == CNN2DFormat.NCHW;
-    int[] outSize =
-        ConvolutionUtils.getOutputSize(
-            input,
-            kernel,
-            strides,
-            convolutionMode == ConvolutionMode.Same ? null : pad,
-            convolutionMode,
-            dilation,
-            format);
-    long n = input.size(0);
-    long nOut = weights.size(0);
-    long[] shape =
-        channelsFirst
-            ? new long[] {n, nOut, outSize[0], outSize[1]}
-            : new long[] {n, outSize[0], outSize[1], nOut};
-    INDArray z = workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, shape, 'c');
+    // Checks the sizes, too, with DL4J's own messages.
+    ConvolutionUtils.getOutputSize(
+        input,
+        kernel,
+        strides,
+        convolutionMode == ConvolutionMode.Same ? null : pad,
+        convolutionMode,
+        dilation,
+        format);
+    ConvGeometry geometry = geometry(input, weights, strides, pad, convolutionMode, channelsFirst);
+    INDArray z =
+        workspaces.createUninitialized(
+            ArrayType.ACTIVATIONS, DataType.FLOAT, geometry.outputShape(), 'c');
     INDArray x = Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces);
-    DynamicCustomOp conv =
-        DynamicCustomOp.builder("conv2d")
-            .addInputs(hasBias ? new INDArray[] {x, weights, bias} : new INDArray[] {x, weights})
-            .addOutputs(z)
-            .addIntegerArguments(arguments(kernel, strides, pad, convolutionMode, channelsFirst))
-            .build();
-    Nd4j.exec(conv);
+    if (Winograd.isFaster(geometry, DataType.FLOAT)) {
+      Winograd.forward(
+          geometry,
+          x,
+          weights.permute(0, 2, 3, 1),
+          z,
+          (type, shape) ->
+              workspaces.createUninitialized(ArrayType.FF_WORKING_MEM, type, shape, 'c'));
+      if (hasBias) {
+        Broadcast.add(z, bias.reshape('c', new long[] {bias.length()}), z, channelsFirst ? 1 : 3);
+      }
+    } else {
+      Nd4j.exec(
+          DynamicCustomOp.builder("conv2d")
+              .addInputs(hasBias ? new INDArray[] {x, weights, bias} : new INDArray[] {x, weights})
+              .addOutputs(z)
+              .addIntegerArguments(arguments(kernel, strides, pad, convolutionMode, channelsFirst))
+              .build());
+    }
     forwardInput = input;
     forwardWorkspaces = workspaces;
     return z;
@@ -191,6 +204,27 @@ final class NativeConvolution implements ConvolutionHelper {
     }
     gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
     return new Pair<>(gradient, dx);
+  }
+
+  private static ConvGeometry geometry(
+      INDArray input,
+      INDArray weights,
+      int[] strides,
+      int[] pad,
+      ConvolutionMode mode,
+      boolean channelsFirst) {
+    int height = channelsFirst ? 2 : 1;
+    return new ConvGeometry(
+        (int) input.size(0),
+        (int) weights.size(1),
+        (int) weights.size(0),
+        new Extent((int) input.size(height), (int) input.size(height + 1)),
+        new Extent((int) weights.size(2), (int) weights.size(3)),
+        new Extent(strides[0], strides[1]),
+        new Extent(pad[0], pad[1]),
+        Extent.ONE,
+        mode == ConvolutionMode.Same,
+        !channelsFirst);
   }
 
   private static int[] arguments(

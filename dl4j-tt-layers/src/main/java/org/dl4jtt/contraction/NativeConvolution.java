@@ -6,7 +6,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One convolution of a plan and its derivative into given arrays: 1x1 as matrix products where that
- * is predicted to be faster, with gaps by columns, everything else by ND4J's native operation.
+ * is predicted to be faster, 3x3 by minimal filtering where that pays, with gaps by columns,
+ * everything else by ND4J's native operation.
  */
 final class NativeConvolution {
   /** Kernels are [O, kH, kW, I]. */
@@ -35,6 +36,10 @@ final class NativeConvolution {
     }
     if (ConvCost.isFasterAsProducts(geometry, products)) {
       pointwise.forward(geometry, x, kernel, out);
+      return;
+    }
+    if (Winograd.isFaster(geometry, x.dataType())) {
+      Winograd.forward(geometry, x, kernel, out, scratch);
       return;
     }
     Nd4j.exec(operation("conv2d", geometry).addInputs(x, kernel).addOutputs(out).build());

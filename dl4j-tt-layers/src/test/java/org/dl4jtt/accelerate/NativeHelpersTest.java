@@ -100,6 +100,22 @@ class NativeHelpersTest {
   }
 
   @ParameterizedTest
+  @EnumSource(CNN2DFormat.class)
+  void manyChannelsAndImages_byMinimalFiltering(CNN2DFormat format) {
+    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
+    compare(
+        () ->
+            mln(
+                InputType.convolutional(SIZE, SIZE, 33, format),
+                b -> {},
+                conv.layer(32, format),
+                conv.layer(40, format),
+                pool(format)),
+        new DataSet(images(format, 16, 33, SIZE), labels(16)),
+        3);
+  }
+
+  @ParameterizedTest
   @EnumSource(WorkspaceMode.class)
   void everyWorkspaceMode(WorkspaceMode mode) {
     Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);

@@ -5,12 +5,12 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -32,29 +32,28 @@ final class Networks {
 
   private Networks() {}
 
-  /** A network of {@code layer} alone, with the squared error for its loss. */
+  /**
+   * A network of {@code layer} alone, with the squared error for its loss; that of the mean pixel
+   * for images.
+   */
   static MultiLayerNetwork of(Layer layer, InputType input) {
-    Layer loss =
-        switch (input.getType()) {
-          case CNN ->
-              new CnnLossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build();
-          case RNN ->
-              new RnnLossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build();
-          default ->
-              new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build();
-        };
-    MultiLayerNetwork net =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(SEED)
-                .dataType(DataType.FLOAT)
-                .updater(new Sgd(1e-6))
-                .weightInit(WeightInit.XAVIER)
-                .list()
-                .layer(layer)
-                .layer(loss)
-                .setInputType(input)
-                .build());
+    boolean images = input.getType() == InputType.Type.CNN;
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder()
+            .seed(SEED)
+            .dataType(DataType.FLOAT)
+            .updater(new Sgd(1e-6))
+            .weightInit(WeightInit.XAVIER)
+            .list()
+            .layer(layer);
+    if (images) { // a loss of all pixels would take longer than the convolution
+      list.layer(new GlobalPoolingLayer(PoolingType.AVG));
+    }
+    list.layer(
+        input.getType() == InputType.Type.RNN
+            ? new RnnLossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build()
+            : new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build());
+    MultiLayerNetwork net = new MultiLayerNetwork(list.setInputType(input).build());
     net.init();
     return net;
   }
