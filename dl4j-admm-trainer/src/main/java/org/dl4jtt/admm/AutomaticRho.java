@@ -20,7 +20,18 @@ record AutomaticRho() implements RhoSchedule {
   static final double LAST = 6;
 
   private static final double START = 1e-3;
+
+  /** Where a step's length does not depend on ρ: large enough in the end to outweigh the loss. */
   private static final double END = 1;
+
+  /**
+   * Steps of Adam carry a weight no further than Σ lr_t. Where that is short of this, W starts on
+   * its way too late if ρ ends at 1, and U runs away in the meantime. Fitted on small networks at
+   * rates of 1e-2 to 1e-4.
+   */
+  private static final double LONG_REACH = 10;
+
+  private static final double LARGEST_END = 1e3;
   private static final double IMBALANCE = 10;
   private static final double STEP = 2;
 
@@ -36,8 +47,16 @@ record AutomaticRho() implements RhoSchedule {
       return Math.min(rho * growth(FIRST, LAST, horizon), rho(LAST, horizon));
     }
     double balance = balance(residuals);
-    double factor = balance < 1 ? 1 : Math.max(growth(START, END, horizon), balance);
-    return Math.max(rho, Math.min(END, rho * factor));
+    double end = end(horizon);
+    double factor = balance < 1 ? 1 : Math.max(growth(START, end, horizon), balance);
+    return Math.max(rho, Math.min(end, rho * factor));
+  }
+
+  /** {@link #END}, or more where the reach is short; updaters without a learning rate have none. */
+  private static double end(Horizon horizon) {
+    return horizon.reach() > 0
+        ? Math.min(LARGEST_END, Math.max(END, LONG_REACH / horizon.reach()))
+        : END;
   }
 
   /** This share of the constant ρ that has the pull, as far as gradient descent can follow it. */

@@ -44,7 +44,8 @@ public interface RhoSchedule {
    * The default. For SGD and Nesterovs geometric growth over the planned updates, from 0.3 to 6
    * times the ρ with {@code ρ Σ lr_t / (1 − momentum) = 25}, the pull that leaves a relative
    * residual near 0.01. For Adam and the like, whose steps do not scale with the gradient,
-   * geometric growth from 1e-3 to 1, held back or sped up by residual balancing.
+   * geometric growth from 1e-3 to 1, or to {@code 10 / Σ lr_t} where the learning rate is small,
+   * held back or sped up by residual balancing.
    */
   static RhoSchedule automatic() {
     return new AutomaticRho();

@@ -17,6 +17,8 @@ import org.dl4jtt.constraint.Cost;
 import org.dl4jtt.constraint.LowRankSet;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -176,6 +178,26 @@ class AdmmTrainingTest {
     assertThat(entries.get(3).found().relativeDistance()).isGreaterThan(0.3); // it had a way to go
     assertThat(entries.get(19).found().relativeDistance()).isLessThan(1e-2);
     assertThat(entries.get(19).rho()).isGreaterThan(0.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-3, 1e-4})
+  void automaticRho_forAdam_bringsWtoTheSet_alsoAtSmallRates(double rate) {
+    INDArray x = Nets.random(3, 1_280, 8);
+    MultiLayerNetwork net = linear(8, 6, new Adam(rate), NONE);
+    net.setParams(
+        net.params().mul(0.25)); // 1,600 steps of 1e-4 reach 0.16: weights of 0.1 can follow
+    INDArray y = net.output(x).dup(); // trained to the end, of full rank: the loss holds W fast
+    AdmmListener admm =
+        train(
+            net,
+            new LowRankSet(new WeightShape(6, List.of(), 8), 2),
+            AdmmSettings.defaults().withEpochs(20),
+            new ListDataSetIterator<>(new DataSet(x, y).asList(), 16),
+            20);
+    List<AdmmHistory.Entry> entries = admm.history().entries();
+    assertThat(entries.get(0).found().relativeDistance()).isGreaterThan(0.3);
+    assertThat(entries.get(19).found().relativeDistance()).isLessThan(0.1);
   }
 
   @Test
