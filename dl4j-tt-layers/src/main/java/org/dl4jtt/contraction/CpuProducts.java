@@ -26,6 +26,11 @@ final class CpuProducts implements Products {
   /** Multiplications and additions from which one product goes to ND4J: measured, see CostModel. */
   static final double LARGE = 40e6;
 
+  /** The same for products with a short sum, as of a 1x1 convolution: [33 x 64] [64 x 3136]. */
+  private static final double LARGE_OF_SHORT_SUMS = 12e6;
+
+  private static final int SHORT_SUM = 512;
+
   /** Up to this many numbers are reordered in Java: an ND4J operation costs some 10 µs more. */
   private static final int GATHERED = 1 << 18;
 
@@ -39,7 +44,8 @@ final class CpuProducts implements Products {
   @Override
   public void multiply(Product p, INDArray a, INDArray b, INDArray c) {
     DataType type = c.dataType();
-    boolean large = p.flops() / p.calls() > LARGE && p.isContiguous();
+    double limit = p.inner() <= SHORT_SUM ? LARGE_OF_SHORT_SUMS : LARGE;
+    boolean large = p.flops() / p.calls() > limit && p.isContiguous();
     if (large || !isNative(type)) {
       operations.multiply(p, a, b, c);
       return;
