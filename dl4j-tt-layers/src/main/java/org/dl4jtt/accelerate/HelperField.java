@@ -1,10 +1,12 @@
 package org.dl4jtt.accelerate;
 
 import java.lang.reflect.Field;
+import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.LayerHelper;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,21 @@ final class HelperField {
         layer instanceof ConvolutionLayer ? ConvolutionLayer.class : BatchNormalization.class,
         layer,
         null);
+  }
+
+  /** The layers of a network by name, which it shows one by one only. */
+  @SuppressWarnings("unchecked") // as declared there
+  static Map<String, Layer> layerMap(MultiLayerNetwork net) {
+    try {
+      Field field = MultiLayerNetwork.class.getDeclaredField("layerMap");
+      field.setAccessible(true);
+      return (Map<String, Layer>) field.get(net);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "MultiLayerNetwork has no field 'layerMap': this version of Deeplearning4j is not"
+              + " 1.0.0-M2.1",
+          e);
+    }
   }
 
   private static void write(Class<?> declaring, Layer layer, @Nullable LayerHelper helper) {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Native speed on the CPU for the convolution and batch norm layers of an ordinary Deeplearning4j
- * network.
+ * Native speed on the CPU for the convolution, batch norm and ReLU layers of an ordinary
+ * Deeplearning4j network.
  *
  * <p>Deeplearning4j 1.0.0-M2.1 computes a convolution on the CPU by im2col and a matrix product in
  * Java calls; its own helpers for oneDNN exist but are never created. {@link #enable} gives every
@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * (classifier {@code linux-x86_64-onednn}); with another build it is correct, but not faster.
  *
  * <p>A layer qualifies when it computes in {@link DataType#FLOAT}; a convolution also needs
- * dilation 1 and no weight noise, a batch norm needs a trained gamma and beta. Other layers,
- * pooling among them, stay as they are. On a backend other than the CPU nothing happens.
+ * dilation 1 and no weight noise, a batch norm needs a trained gamma and beta; an activation layer
+ * with plain ReLU is exchanged for one of ours with the same configuration. Other layers, pooling
+ * among them, stay as they are. On a backend other than the CPU nothing happens.
  *
  * <p><b>A helper belongs to the network that is built</b>: a clone, or a network restored from a
  * file, starts without and needs {@code enable} again.
@@ -57,12 +58,12 @@ public final class NativeHelpers {
         enabled++;
       }
     }
-    return enabled;
+    return enabled + LayerSwap.enable(net);
   }
 
   /**
-   * Takes the helpers of convolutions and batch norms away from {@code net}: the stock path
-   * computes again.
+   * Takes the helpers of convolutions and batch norms, and our ReLU layers, away from {@code net}:
+   * the stock path computes again.
    */
   public static void disable(Model net) {
     for (Layer layer : layersOf(net)) {
@@ -71,6 +72,7 @@ public final class NativeHelpers {
         HelperField.clear(layer);
       }
     }
+    LayerSwap.disable(net);
   }
 
   /**
