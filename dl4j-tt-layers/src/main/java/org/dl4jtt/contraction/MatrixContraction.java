@@ -23,6 +23,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>How is decided by the {@link Planner}, for each batch size, and never timed. Reverse mode runs
  * through the same plan. The batch is never reordered: a 'c'-ordered x is contracted with the batch
  * as the first axis, an 'f'-ordered one with the batch as the last.
+ *
+ * <p>What inference merges of the cores is kept for as long as they stay bit for bit what they
+ * were.
  */
 public final class MatrixContraction {
   private static final int MAX_PLANS = 256;
@@ -33,12 +36,14 @@ public final class MatrixContraction {
   private final Products products;
   private final Planner planner;
   private final @Nullable Path pinned;
+  private final KeptGroups kept;
   private final Map<Case, MatrixPlan> plans = new ConcurrentHashMap<>();
 
   private MatrixContraction(TensorForm form, Products products, @Nullable Path pinned) {
     this.form = form;
     this.products = products;
     this.pinned = pinned;
+    this.kept = new KeptGroups(products);
     this.planner = new Planner(chain(form), products.costs());
   }
 
@@ -94,7 +99,7 @@ public final class MatrixContraction {
    * @param x [batch, N]; copied if it is a view with gaps
    * @param y [batch, M] without gaps, of the order of {@link #orderFor}, overwritten
    * @param scratch for intermediates
-   * @return what {@link #backward} can use again, as long as the scratch memory lives
+   * @return from training, what {@link #backward} can use again as long as the scratch memory lives
    */
   public Tape forward(
       List<INDArray> cores, INDArray x, INDArray y, boolean training, Scratch scratch) {
@@ -102,21 +107,19 @@ public final class MatrixContraction {
     char order = orderFor(x);
     argument(isDense(y, order), "y must be a whole array in '%s' order", order);
     Tape tape = new Tape(plan(x.size(0), order, training));
+    MatrixPlan plan = tape.plan();
     List<INDArray> flatCores = flatCores(cores, memory);
-    List<Step> steps = tape.plan().steps();
+    tape.groups()
+        .addAll(
+            training
+                ? KeptGroups.merge(plan, flatCores, products, memory, tape.merged())
+                : kept.of(plan, flatCores, memory, tape.merged()));
     INDArray state = flat(x, order, memory);
-    for (int k = 0; k < steps.size(); k++) {
-      Step step = steps.get(k);
-      INDArray group =
-          Merge.open(
-              step.order(),
-              step.group().forward(flatCores, products, memory, tape.merged()),
-              products,
-              memory);
+    for (int k = 0; k < plan.steps().size(); k++) {
+      Step step = plan.steps().get(k);
       tape.states().add(state);
-      tape.groups().add(group);
-      INDArray next = k == steps.size() - 1 ? y : memory.allocate(step.length());
-      products.multiply(step.fused(), group, state, next);
+      INDArray next = k == plan.steps().size() - 1 ? y : memory.allocate(step.length());
+      products.multiply(step.fused(), tape.groups().get(k), state, next);
       state = next;
     }
     return tape;
@@ -125,7 +128,7 @@ public final class MatrixContraction {
   /**
    * Gradients of a loss whose derivative by y is {@code yGradient}.
    *
-   * @param tape of the forward pass; null: computed again
+   * @param tape of the forward pass in training; null: computed again
    * @param yGradient [batch, M], unchanged; copied unless its order is that of y
    * @param coreGradients 'c'-ordered without gaps, in the shapes of the cores, overwritten
    * @param xGradient [batch, N] without gaps, of the order of {@link #orderFor} x, overwritten;
@@ -142,6 +145,9 @@ public final class MatrixContraction {
     Merge.Flat memory = n -> scratch.allocate(yGradient.dataType(), n);
     char order = orderFor(x);
     Tape used = tape;
+    argument(
+        used == null || used.plan().training(),
+        "the tape is of a forward pass for inference; run it with training = true, or give null");
     if (used == null) {
       INDArray y = memory.allocate(yGradient.length());
       INDArray shaped =

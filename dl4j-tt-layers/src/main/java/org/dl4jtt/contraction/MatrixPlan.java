@@ -31,7 +31,9 @@ public final class MatrixPlan {
     return cost;
   }
 
-  /** Floating-point operations of one forward pass, two for each multiply-add. */
+  /**
+   * Floating-point operations of one forward pass that merges the cores, two for each multiply-add.
+   */
   public double flops() {
     return steps.stream().mapToDouble(s -> s.forward().flops() + s.group().flops()).sum();
   }
@@ -77,7 +79,12 @@ public final class MatrixPlan {
     return steps;
   }
 
-  boolean batchFirst() {
-    return batchFirst;
+  /** Numbers in all groups. */
+  double groupLength() {
+    return steps.stream().mapToDouble(step -> step.group().length()).sum();
+  }
+
+  boolean training() {
+    return training;
   }
 }

@@ -5,9 +5,71 @@ import org.jspecify.annotations.Nullable;
 
 /** A reordering of the four axes of a small array (a core, a product of cores; never a batch). */
 final class Permutation {
+  /**
+   * The same reordering of each of several slabs, as copies of runs: leading axes that stay in
+   * front count slabs, trailing axes that stay behind make runs longer.
+   */
+  static final class Moves {
+    private final long slabs;
+    private final int run;
+    private final int[] sources;
+
+    private Moves(long slabs, int run, int[] sources) {
+      this.slabs = slabs;
+      this.run = run;
+      this.sources = sources;
+    }
+
+    static Moves of(long[] shape, int[] axes) {
+      int first = 0;
+      long slabs = 1;
+      while (first < axes.length && axes[first] == first) {
+        slabs *= shape[first++];
+      }
+      int end = axes.length;
+      long run = 1;
+      while (end > first && axes[end - 1] == end - 1) {
+        run *= shape[--end];
+      }
+      int[] sources = {0};
+      for (int k = first; k < end; k++) {
+        long stride = run;
+        for (int behind = axes[k] + 1; behind < end; behind++) {
+          stride *= shape[behind];
+        }
+        int size = Math.toIntExact(shape[axes[k]]);
+        int[] longer = new int[Math.multiplyExact(sources.length, size)];
+        for (int i = 0; i < longer.length; i++) {
+          longer[i] = Math.toIntExact(sources[i / size] + i % size * stride);
+        }
+        sources = longer;
+      }
+      return new Moves(slabs, Math.toIntExact(run), sources);
+    }
+
+    long slabs() {
+      return slabs;
+    }
+
+    /** Numbers in a slab. */
+    int length() {
+      return Math.multiplyExact(run, sources.length);
+    }
+
+    /** Numbers that stay together. */
+    int run() {
+      return run;
+    }
+
+    /** Where, in its slab, each run of the result stands in the source; not to be changed. */
+    int[] sources() {
+      return sources;
+    }
+  }
+
   private final long[] shape;
   private final int[] axes;
-  private int @Nullable [] sources;
+  private @Nullable Moves moves;
   private @Nullable Permutation inverse;
 
   /**
@@ -44,26 +106,32 @@ final class Permutation {
     return known;
   }
 
-  /** Where each number of the result stands in the source, in memory; not to be changed. */
-  int[] sources() {
-    int[] known = sources;
+  /** How memory moves. */
+  Moves moves() {
+    Moves known = moves;
     if (known == null) {
-      known = new int[1];
-      for (int axis : axes) {
-        long stride = 1;
-        for (int k = axis + 1; k < shape.length; k++) {
-          stride *= shape[k];
-        }
-        int[] longer = new int[Math.toIntExact(known.length * shape[axis])];
-        for (int i = 0; i < longer.length; i++) {
-          int digit = (int) (i % shape[axis]);
-          longer[i] = known[(int) (i / shape[axis])] + (int) (digit * stride);
-        }
-        known = longer;
-      }
-      sources = known;
+      known = Moves.of(shape, axes);
+      moves = known;
     }
     return known;
+  }
+
+  /** Numbers in a slab of {@link #moves()}. */
+  double slab() {
+    double length = length();
+    for (int k = 0; k < axes.length && axes[k] == k; k++) {
+      length /= shape[k];
+    }
+    return length;
+  }
+
+  /** Numbers in a run of {@link #moves()}. */
+  double run() {
+    double run = 1;
+    for (int k = axes.length - 1; k >= 0 && axes[k] == k; k--) {
+      run *= shape[k];
+    }
+    return run;
   }
 
   /** True if memory stays as it is: axes longer than one keep their order. */

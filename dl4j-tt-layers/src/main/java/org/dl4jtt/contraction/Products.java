@@ -22,6 +22,9 @@ interface Products {
   /** The sum of the rows of a matrix in 'c' order, overwriting {@code row}. */
   void sumRows(INDArray matrix, INDArray row);
 
+  /** True if two arrays are known to hold the same bits; false if finding out would take long. */
+  boolean isSame(INDArray a, INDArray b);
+
   /** What it costs here. */
   CostModel costs();
 

@@ -1,5 +1,9 @@
 package org.dl4jtt.contraction;
 
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * One group of cores G [a, m, n, b] applied to the batch. The state is flat memory, always in the
  * order that the next step reads, so that nothing big is ever reordered:
@@ -89,5 +93,11 @@ record Step(
     return training
         ? cost + costs.of(groupGradient) + costs.of(stateGradient) + costs.of(order)
         : cost;
+  }
+
+  /** The group as the products read it. */
+  INDArray mergedGroup(
+      List<INDArray> cores, Products products, Merge.Flat memory, Map<Merge, INDArray> merged) {
+    return Merge.open(order, group.forward(cores, products, memory, merged), products, memory);
   }
 }

@@ -316,6 +316,35 @@ class MatrixContractionTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("executors")
+  void reorderingsOfEveryKind_areExact(Products products) {
+    long[][] shapes = {
+      {2, 3, 4, 5}, {3, 2, 5, 16}, {1, 7, 3, 32}, {70, 50, 40, 1}, {2, 40, 50, 17}, {1, 2, 1, 3}
+    };
+    int[][] orders = {
+      {0, 1, 2, 3},
+      {0, 2, 1, 3},
+      {0, 1, 3, 2},
+      {1, 2, 0, 3},
+      {3, 0, 1, 2},
+      {1, 3, 0, 2},
+      {3, 2, 1, 0}
+    };
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      for (long[] shape : shapes) {
+        INDArray from = Nd4j.arange(java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b));
+        INDArray core = from.castTo(type).reshape('c', shape);
+        for (int[] axes : orders) {
+          INDArray expected = core.permute(axes).dup('c');
+          INDArray out = expected.ulike();
+          products.permute(new Permutation(shape, axes), core, out);
+          assertThat(out).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
   @Test
   void wrongPath_isRefused() {
     TensorForm form = paired(List.of(2, 3), List.of(4, 2), 1, 3, 1);

@@ -101,14 +101,14 @@ public final class RegretBenchmark implements Callable<Integer> {
     List<Candidate> plans = work.candidates;
     double[] least = new double[plans.size()];
     WorkspaceConfiguration configuration = WorkspaceConfiguration.builder().build();
-    String workspace = "regret " + work.name;
+    String workspace = "regret " + work.name + " ";
     java.util.Arrays.fill(least, Double.POSITIVE_INFINITY);
     double[] spent = new double[plans.size()];
     // At least three turns each; the first is a warm-up for memory and compiler.
     for (int turn = 0; turn < 4 || (turn < 200 && spent[0] < milliseconds); turn++) {
       for (int k = 0; k < plans.size(); k++) {
         try (MemoryWorkspace open =
-            Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, workspace)) {
+            Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, workspace + k)) {
           long start = System.nanoTime();
           plans.get(k).work.run();
           double time = (System.nanoTime() - start) / 1e6;
