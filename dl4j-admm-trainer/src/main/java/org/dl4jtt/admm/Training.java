@@ -3,7 +3,6 @@ package org.dl4jtt.admm;
 import static org.dl4jtt.tensor.Check.state;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class Training {
   private static final Logger LOG = LoggerFactory.getLogger(Training.class);
 
-  /** Mini-batches in an epoch until the first has been counted. */
-  private static final int ASSUMED_ITERATIONS = 100;
-
   private final AdmmSettings settings;
   private final AdmmHistory history;
   private final IterationWatch watch;
@@ -41,7 +37,7 @@ final class Training {
   private volatile List<ConstrainedWeight> weights;
 
   private volatile Goal goal;
-  private int iterationsPerEpoch;
+  private final RhoFit rho;
   private int updates;
   private int epochsDone;
   private int stepsSinceUpdate;
@@ -58,7 +54,9 @@ final class Training {
     this.weights = weights;
     this.firstIteration = counts.firstIteration();
     this.firstEpoch = counts.firstEpoch();
-    this.iterationsPerEpoch = counts.iterationsPerEpoch();
+    this.rho =
+        new RhoFit(
+            settings, counts.firstIteration(), counts.firstEpoch(), counts.iterationsPerEpoch());
     this.updates = counts.updates();
     this.epochsDone = counts.epochsDone();
     this.stepsSinceUpdate = counts.stepsSinceUpdate();
@@ -86,11 +84,10 @@ final class Training {
             ConstrainedWeights.of(goal.constrained(), settings, model),
             counts);
     for (ConstrainedWeight weight : training.weights) {
-      double rho = settings.rho().initial(training.horizon(weight));
-      weight.start(model, weight.set(settings, 0), rho);
+      weight.start(model, weight.set(settings, 0), training.rho.initial(weight));
     }
     if (settings.iterationsPerEpoch() > 0) {
-      training.warnIfWeak();
+      training.rho.warnIfWeak(training.weights);
     }
     return training;
   }
@@ -143,68 +140,16 @@ final class Training {
       return; // no gradient step since the last update: U must not move
     }
     epochsDone++;
-    if (iterationsPerEpoch == 0) {
-      iterationsPerEpoch = watch.next() - firstIteration;
-      fitRho();
+    if (rho.iterationsPerEpoch() == 0) {
+      rho.counted(watch.next() - firstIteration);
+      if (updates == 0) {
+        rho.refit(weights);
+      }
+      rho.warnIfWeak(weights);
     }
     if (!settings.byIterations() && epochsDone % settings.period() == 0) {
       update(model, watch.next() - 1, BaseOptimizer.getEpochCount(model), evaluation, spreads);
     }
-  }
-
-  /** The first epoch ran on an assumed number of iterations; now it is known. U is still 0. */
-  private void fitRho() {
-    if (updates == 0) {
-      for (ConstrainedWeight weight : weights) {
-        weight.state().setRho(settings.rho().initial(horizon(weight)));
-      }
-    }
-    warnIfWeak();
-  }
-
-  private Horizon horizon(ConstrainedWeight weight) {
-    int perEpoch = iterationsPerEpoch > 0 ? iterationsPerEpoch : ASSUMED_ITERATIONS;
-    return weight.horizon(
-        firstIteration, firstEpoch, settings.epochs(), perEpoch, plannedUpdates());
-  }
-
-  private int plannedUpdates() {
-    int perEpoch = iterationsPerEpoch > 0 ? iterationsPerEpoch : ASSUMED_ITERATIONS;
-    int epochs = settings.epochs();
-    return (settings.byIterations() ? epochs * perEpoch : epochs) / settings.period();
-  }
-
-  private void warnIfWeak() {
-    for (ConstrainedWeight weight : weights) {
-      Horizon horizon = horizon(weight);
-      double pull = plannedRho(horizon) * horizon.reach();
-      if (horizon.gradientDescent() && pull < AutomaticRho.WEAK_PULL) {
-        LOG.warn(
-            "{}: rho * sum of lr / (1 - momentum) over the {} planned epochs is {}; below 10 the weight will"
-                + " hardly reach its constraint: use a rho of {}, more epochs or a larger learning rate",
-            weight.constrained().label(),
-            settings.epochs(),
-            String.format("%.3g", pull),
-            String.format("%.3g", AutomaticRho.PULL / horizon.reach()));
-      }
-    }
-  }
-
-  /** The mean ρ of the planned updates, if residuals stay in balance. */
-  private double plannedRho(Horizon horizon) {
-    double[] rho = scheduledRho(horizon, Math.max(1, horizon.updates()));
-    return Arrays.stream(rho).sum() / rho.length;
-  }
-
-  /** ρ before the first so many updates, if residuals stay in balance. */
-  private double[] scheduledRho(Horizon horizon, int updates) {
-    Residuals balanced = new Residuals(1, 1);
-    double[] rho = new double[updates];
-    rho[0] = settings.rho().initial(horizon);
-    for (int update = 1; update < updates; update++) {
-      rho[update] = settings.rho().next(rho[update - 1], update, balanced, horizon);
-    }
-    return rho;
   }
 
   // ---- Z and U ----
@@ -228,7 +173,7 @@ final class Training {
     List<AdmmHistory.Entry> entries = new ArrayList<>();
     for (ConstrainedWeight weight : weights) {
       double penalty = weight.state().penalty(weight.weight(model));
-      double rho = weight.state().rho();
+      double rhoBefore = weight.state().rho();
       AdmmUpdate found = weight.update(model, settings, updates, iteration, epoch);
       Constrained c = weight.constrained();
       entries.add(
@@ -238,14 +183,14 @@ final class Training {
                   iteration,
                   c.layer(),
                   c.parameter(),
-                  rho,
+                  rhoBefore,
                   found,
                   penalty,
                   model.score(),
                   Double.NaN)
               .among(spreads));
     }
-    moveRho(entries);
+    rho.move(weights, entries, updates);
     history.add(evaluation == null ? entries : evaluated(model, evaluation, entries));
   }
 
@@ -253,7 +198,7 @@ final class Training {
     int next = updates + 1;
     return settings.replanEvery() > 0
         && next % settings.replanEvery() == 0
-        && next <= settings.replanShare() * plannedUpdates();
+        && next <= settings.replanShare() * rho.plannedUpdates();
   }
 
   /**
@@ -276,8 +221,7 @@ final class Training {
       if (before.isPresent()) {
         weight.restore(before.get().state(), before.get().pull());
       } else {
-        double rho = scheduledRho(horizon(weight), updates + 1)[updates];
-        weight.start(model, weight.set(settings, updates), rho);
+        weight.start(model, weight.set(settings, updates), rho.after(weight, updates));
       }
     }
     goal = nextGoal;
@@ -299,19 +243,6 @@ final class Training {
     return find(layer.name(), parameter)
         .map(c -> Detached.in(() -> w.add(c.state().u())))
         .orElse(w);
-  }
-
-  private void moveRho(List<AdmmHistory.Entry> entries) {
-    Residuals together =
-        entries.stream()
-            .map(e -> e.found().residuals())
-            .reduce(new Residuals(0, 0), Residuals::and);
-    for (int i = 0; i < weights.size(); i++) {
-      ConstrainedWeight weight = weights.get(i);
-      Residuals residuals = settings.sharedRho() ? together : entries.get(i).found().residuals();
-      double rho = weight.state().rho();
-      weight.state().setRho(settings.rho().next(rho, updates, residuals, horizon(weight)));
-    }
   }
 
   private List<AdmmHistory.Entry> evaluated(
@@ -356,15 +287,7 @@ final class Training {
     if (updates == 0) {
       LOG.warn("no epoch has ended under the constraint: this is plain decomposition");
     }
-    for (ConstrainedWeight weight : weights) {
-      boolean weak = weight.pull() < AutomaticRho.WEAK_PULL;
-      if (weak && horizon(weight).gradientDescent()) {
-        LOG.warn(
-            "{}: rho * sum of lr / (1 - momentum) came to {}, below 10: W may be far from its constraint",
-            weight.constrained().label(),
-            String.format("%.3g", weight.pull()));
-      }
-    }
+    rho.warnIfItWasWeak(weights);
   }
 
   // ---- saved state ----
@@ -373,7 +296,7 @@ final class Training {
     return new Counts(
         firstIteration,
         firstEpoch,
-        iterationsPerEpoch,
+        rho.iterationsPerEpoch(),
         updates,
         epochsDone,
         stepsSinceUpdate,

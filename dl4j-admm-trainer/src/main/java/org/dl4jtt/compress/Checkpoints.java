@@ -23,19 +23,25 @@ final class Checkpoints {
   private static final int KEPT = 2;
 
   private final Path folder;
+  private final Path history;
   private final String run;
 
   /**
    * The checkpoints in a folder, which need not be there yet.
    *
+   * @param history the file of ADMM's history; never older than the newest checkpoint
    * @param run what they must belong to
    */
-  Checkpoints(Path folder, String run) {
+  Checkpoints(Path folder, Path history, String run) {
     this.folder = folder;
+    this.history = history;
     this.run = run;
   }
 
   void write(Progress progress, Model network, @Nullable AdmmListener admm) throws IOException {
+    if (admm != null) {
+      Durable.write(history, admm.history().toCsv());
+    }
     List<Path> before = numbered();
     int number = before.isEmpty() ? 1 : number(before.get(0)) + 1;
     Path whole = folder.resolve(String.format(Locale.ROOT, "%06d", number));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dl4jtt.admm.AdmmHistory;
 import org.dl4jtt.plan.CompressionPlan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a compression did.
@@ -11,9 +12,14 @@ import org.dl4jtt.plan.CompressionPlan;
  * @param plan which weights, in which form; the last one, if ranks were chosen again on the way
  * @param stages sizes and scores, in order
  * @param history of ADMM
+ * @param time of an example, before and after; null if the plan's target is not in time and {@link
+ *     Compressor#measureTime} was not asked for
  */
 public record CompressionReport(
-    CompressionPlan plan, List<StageResult> stages, List<AdmmHistory.Entry> history) {
+    CompressionPlan plan,
+    List<StageResult> stages,
+    List<AdmmHistory.Entry> history,
+    @Nullable TimePerExample time) {
 
   /** Copies the lists. */
   public CompressionReport {
@@ -39,6 +45,9 @@ public record CompressionReport(
               s.weights(),
               s.score(),
               s.seconds()));
+    }
+    if (time != null) {
+      table.append(time);
     }
     return table.toString();
   }

@@ -160,6 +160,16 @@ public final class Compressor<M extends Model> {
   }
 
   /**
+   * Measures what an example takes in the dense and in the small network, beside what the cost
+   * models predict, and puts it into the report; always done if the plan's target is in time.
+   */
+  public Compressor<M> measureTime(boolean measure) {
+    checkNew("measureTime");
+    options = options.withMeasureTime(measure);
+    return this;
+  }
+
+  /**
    * Keeps the run in a folder: plan, settings and source model, a checkpoint after every epoch, and
    * the results.
    *

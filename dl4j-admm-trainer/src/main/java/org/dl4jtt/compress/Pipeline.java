@@ -97,7 +97,12 @@ final class Pipeline<M extends Model> {
     small.setListeners(List.of());
     ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
     return new Compression<>(
-        small, new CompressionReport(progress.plan(), progress.results(), progress.history()));
+        small,
+        new CompressionReport(
+            progress.plan(),
+            progress.results(),
+            progress.history(),
+            Stopwatch.measure(job, small)));
   }
 
   private EpochData taught() {

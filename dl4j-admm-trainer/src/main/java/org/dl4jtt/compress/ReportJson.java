@@ -5,6 +5,7 @@ import java.util.List;
 import org.dl4jtt.admm.AdmmHistory;
 import org.dl4jtt.admm.AdmmUpdate;
 import org.dl4jtt.admm.Residuals;
+import org.dl4jtt.plan.NetworkTime;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -20,7 +21,17 @@ final class ReportJson {
     root.set("plan", Json.parse(report.plan().toJson()));
     root.set("stages", results(report.stages()));
     root.set("history", history(report.history()));
+    TimePerExample time = report.time();
+    if (time != null) {
+      ObjectNode node = root.putObject("secondsPerExample").put("batch", time.dense().batch());
+      put(node.putObject("dense"), time.dense());
+      put(node.putObject("small"), time.small());
+    }
     return root;
+  }
+
+  private static void put(ObjectNode node, NetworkTime time) {
+    node.put("predicted", time.predicted()).put("measured", time.measured());
   }
 
   static ArrayNode results(List<StageResult> results) {

@@ -19,6 +19,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  * <pre>
  *   plan.json, settings.json, source.zip    what it does, and to which network
  *   checkpoints/NUMBER                      see {@link Checkpoint}
+ *   history.csv                             of ADMM, anew after every constrained epoch
  *   small.zip, dense.zip, report.json       what came of it
  * </pre>
  */
@@ -27,6 +28,7 @@ final class RunFolder {
   private static final String SETTINGS = "settings.json";
   private static final String SOURCE = "source.zip";
   private static final String CHECKPOINTS = "checkpoints";
+  private static final String HISTORY = "history.csv";
   private static final String SMALL = "small.zip";
   private static final String DENSE = "dense.zip";
   private static final String REPORT = "report.json";
@@ -132,7 +134,7 @@ final class RunFolder {
   /** Those of this plan, these settings and this source model. */
   Checkpoints checkpoints() throws IOException {
     String run = Checksums.of(Stream.of(PLAN, SETTINGS, SOURCE).map(folder::resolve).toList());
-    return new Checkpoints(folder.resolve(CHECKPOINTS), run);
+    return new Checkpoints(folder.resolve(CHECKPOINTS), folder.resolve(HISTORY), run);
   }
 
   /** Deletes what a killed process left beside the files that it was writing. */

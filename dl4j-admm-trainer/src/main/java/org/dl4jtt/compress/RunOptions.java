@@ -15,40 +15,49 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * @param fineTuningEpochs of the tensor network
  * @param teacher of the fine-tuning
  * @param seed of ND4J's random generator, with the number of the epoch
+ * @param measureTime whether the time of an example is measured at the end
  */
 record RunOptions(
     AdmmSettings admm,
     boolean reestimateBatchNorm,
     int fineTuningEpochs,
     TeacherOptions teacher,
-    long seed) {
+    long seed,
+    boolean measureTime) {
   RunOptions {
     argument(
         fineTuningEpochs >= 0, "fineTuningEpochs is %d; it must be 0 or more", fineTuningEpochs);
   }
 
   static RunOptions defaults() {
-    return new RunOptions(AdmmSettings.defaults(), false, 10, TeacherOptions.none(), 0);
+    return new RunOptions(AdmmSettings.defaults(), false, 10, TeacherOptions.none(), 0, false);
   }
 
   RunOptions withAdmm(AdmmSettings settings) {
-    return new RunOptions(settings, reestimateBatchNorm, fineTuningEpochs, teacher, seed);
+    return new RunOptions(
+        settings, reestimateBatchNorm, fineTuningEpochs, teacher, seed, measureTime);
   }
 
   RunOptions withReestimateBatchNorm(boolean reestimate) {
-    return new RunOptions(admm, reestimate, fineTuningEpochs, teacher, seed);
+    return new RunOptions(admm, reestimate, fineTuningEpochs, teacher, seed, measureTime);
   }
 
   RunOptions withFineTuningEpochs(int epochs) {
-    return new RunOptions(admm, reestimateBatchNorm, epochs, teacher, seed);
+    return new RunOptions(admm, reestimateBatchNorm, epochs, teacher, seed, measureTime);
   }
 
   RunOptions withTeacher(TeacherOptions newTeacher) {
-    return new RunOptions(admm, reestimateBatchNorm, fineTuningEpochs, newTeacher, seed);
+    return new RunOptions(
+        admm, reestimateBatchNorm, fineTuningEpochs, newTeacher, seed, measureTime);
   }
 
   RunOptions withSeed(long newSeed) {
-    return new RunOptions(admm, reestimateBatchNorm, fineTuningEpochs, teacher, newSeed);
+    return new RunOptions(
+        admm, reestimateBatchNorm, fineTuningEpochs, teacher, newSeed, measureTime);
+  }
+
+  RunOptions withMeasureTime(boolean measure) {
+    return new RunOptions(admm, reestimateBatchNorm, fineTuningEpochs, teacher, seed, measure);
   }
 
   ObjectNode toJson() {
@@ -58,6 +67,7 @@ record RunOptions(
     root.put("fineTuningEpochs", fineTuningEpochs);
     root.set("distillation", teacher.toJson());
     root.put("seed", seed);
+    root.put("measureTime", measureTime);
     return root;
   }
 
@@ -67,6 +77,7 @@ record RunOptions(
         JsonFields.flag(root, "reestimateBatchNorm", "the file"),
         Json.integer(root, "fineTuningEpochs"),
         TeacherOptions.fromJson(root.path("distillation")),
-        Json.longInteger(root, "seed"));
+        Json.longInteger(root, "seed"),
+        root.path("measureTime").asBoolean()); // not there in the first release's files
   }
 }

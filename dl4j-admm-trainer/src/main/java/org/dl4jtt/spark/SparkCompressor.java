@@ -144,7 +144,7 @@ public final class SparkCompressor<M extends Model> {
     }
     stages.end(Stage.FINE_TUNED, small.numParams(), evaluation.applyAsDouble(small));
     return new Compression<>(
-        small, new CompressionReport(admm.plan(), stages.results, admm.history().entries()));
+        small, new CompressionReport(admm.plan(), stages.results, admm.history().entries(), null));
   }
 
   private final class Stages {

@@ -93,6 +93,34 @@ class AdmmFileTest {
   }
 
   @Test
+  void versionOne_whichHadNoPlans_isStillRead() throws IOException {
+    MultiLayerNetwork net = net(DataType.DOUBLE);
+    AdmmListener admm = AdmmListener.of(WEIGHTS, SETTINGS);
+    net.setListeners(admm);
+    net.fit(Nets.vectors(12, 1)); // no epoch ends, so the history is empty
+    Path two = folder.resolve("two.state");
+    admm.save(net, two);
+    byte[] content = CheckedFile.read(two, "DL4JTT-ADMM", 2, (version, in) -> in.readAllBytes());
+    int plans = 4 * (8 + 1); // after eight counts and the number of entries, 0
+    Path one = folder.resolve("one.state");
+    CheckedFile.write(
+        one,
+        "DL4JTT-ADMM",
+        1,
+        out -> {
+          out.write(content, 0, plans);
+          out.write(content, plans + 4, content.length - plans - 4);
+        });
+
+    AdmmListener restored = AdmmListener.of(WEIGHTS, SETTINGS);
+    restored.restore(net, one);
+    Path again = folder.resolve("again.state");
+    restored.save(net, again);
+
+    assertThat(again).hasSameBinaryContentAs(two);
+  }
+
+  @Test
   void newerFormat_isRefused() throws IOException {
     Path file = folder.resolve("new.state");
     CheckedFile.write(file, "DL4JTT-ADMM", 3, out -> out.writeInt(0));

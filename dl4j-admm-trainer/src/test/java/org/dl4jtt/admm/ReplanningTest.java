@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.PlannedWeight;
@@ -140,6 +141,32 @@ class ReplanningTest {
     assertThat(without.history().plans()).isEmpty();
     // b without its tenth direction, of ten of about equal size, cannot be nearer than that
     assertThat(small.score(test)).isLessThan(without.decompose(fixed).score(test) / 100);
+  }
+
+  @Test
+  void ranksAreChosenAgain_betweenTheFitsOfAParallelWrapper() {
+    ComputationGraph graph = noisy();
+    int epochs = 16;
+    AdmmListener admm =
+        new AdmmListener(
+            plan(graph), AdmmSettings.defaults().withEpochs(epochs).withReplanning(2, 0.5));
+    graph.setListeners(admm);
+    ParallelWrapper wrapper =
+        new ParallelWrapper.Builder<>(graph)
+            .workers(2)
+            .averagingFrequency(1)
+            .prefetchBuffer(0)
+            .build();
+    for (int e = 0; e < epochs; e++) {
+      wrapper.fit(batches(640)); // two workers take half of the steps each
+      admm.endEpoch(graph);
+    }
+    wrapper.shutdown();
+
+    assertThat(middleRank(admm.plan(), "a")).isEqualTo(LOW);
+    assertThat(middleRank(admm.plan(), "b")).isEqualTo(HIGH);
+    assertThat(admm.history().plans()).isNotEmpty();
+    assertThat(admm.history().last()).hasSize(2).allMatch(e -> e.found().relativeDistance() < 0.1);
   }
 
   // ---- layers that enter and leave, in a MultiLayerNetwork ----

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import static org.dl4jtt.compress.RandomData.random;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -20,10 +23,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.plan.NetworkTime;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -71,8 +76,7 @@ class CompressorTest {
     return new DataSet(x, y);
   }
 
-  @Test
-  void network_isCompressed_andStaysAsItWas() throws IOException {
+  private static MultiLayerNetwork net() {
     MultiLayerNetwork net =
         new MultiLayerNetwork(
             conf()
@@ -82,6 +86,72 @@ class CompressorTest {
                 .setInputType(InputType.feedForward(8))
                 .build());
     net.init();
+    return net;
+  }
+
+  @Test
+  void timePerExample_isInTheReport_ifAskedFor(@TempDir Path temp) throws IOException {
+    MultiLayerNetwork net = net();
+    CompressionPlan plan = CompressionPlan.of(net).layer("fc", FORM).build();
+    ListDataSetIterator<DataSet> train = new ListDataSetIterator<>(data().asList(), 8);
+    Compressor<MultiLayerNetwork> compressor =
+        Compressor.of(net, plan).admmEpochs(1).fineTuningEpochs(0);
+    assertThat(compressor.run(train, n -> 0).report().time()).isNull();
+
+    Path folder = temp.resolve("run");
+    CompressionReport report =
+        compressor.measureTime(true).folder(folder).run(train, n -> 0).report();
+
+    TimePerExample time = Objects.requireNonNull(report.time());
+    assertThat(time.dense().batch()).isEqualTo(8);
+    assertThat(time.dense().measured()).isPositive();
+    assertThat(time.small().measured()).isPositive();
+    assertThat(time.dense().predicted())
+        .isEqualTo(
+            NetworkTime.of(net, data().getFeatures().getRows(0, 1, 2, 3, 4, 5, 6, 7)).predicted());
+    assertThat(time.predictedSpeedup())
+        .isEqualTo(time.dense().predicted() / time.small().predicted());
+    assertThat(report.toString())
+        .contains("µs per example at batch 8   predicted   measured")
+        .contains("times faster");
+    String json = Files.readString(folder.resolve("report.json"));
+    assertThat(json).contains("secondsPerExample").contains("measured");
+    assertThat(Files.readString(folder.resolve("settings.json")))
+        .contains("\"measureTime\" : true");
+  }
+
+  @Test
+  void timePerExample_isInTheReport_ofAPlanWithATargetInTime() throws IOException {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            conf()
+                .list()
+                .layer(new ConvolutionLayer.Builder(3, 3).name("conv").nOut(16).build())
+                .layer(new DenseLayer.Builder().name("fc").nOut(512).build())
+                .layer(output())
+                .setInputType(InputType.convolutional(8, 8, 2))
+                .build());
+    net.init();
+    CompressionPlan plan =
+        CompressionPlan.of(net)
+            .inputTypes(InputType.convolutional(8, 8, 2))
+            .time(0.7)
+            .atBatch(8)
+            .build();
+    DataSet images = new DataSet(random(3, 16, 2, 8, 8), random(4, 16, 2));
+    CompressionReport report =
+        Compressor.of(net, plan)
+            .admmEpochs(1)
+            .fineTuningEpochs(0)
+            .run(new ListDataSetIterator<>(images.asList(), 8), n -> 0)
+            .report();
+    TimePerExample time = Objects.requireNonNull(report.time());
+    assertThat(time.small().predicted()).isLessThanOrEqualTo(0.7 * time.dense().predicted());
+  }
+
+  @Test
+  void network_isCompressed_andStaysAsItWas() throws IOException {
+    MultiLayerNetwork net = net();
     DataSet data = data();
     ListDataSetIterator<DataSet> train = new ListDataSetIterator<>(data.asList(), 8);
     net.fit(train, 20);

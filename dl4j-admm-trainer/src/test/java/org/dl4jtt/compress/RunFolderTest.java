@@ -189,6 +189,42 @@ class RunFolderTest {
         .extracting(StageResult::score)
         .isEqualTo(whole.report().stages().stream().map(StageResult::score).toList());
     assertThat(bits(ModelFiles.read(folder.resolve("small.zip")))).isEqualTo(bits(whole.network()));
+    assertThat(historyCsv(folder)).hasSize(1 + ADMM);
+  }
+
+  private static List<String> historyCsv(Path folder) throws IOException {
+    return Files.readAllLines(folder.resolve("history.csv"));
+  }
+
+  @Test
+  void historyCsv_growsByTheWeightsOfEveryConstrainedEpoch() throws IOException {
+    Path folder = temp.resolve("run");
+    List<Integer> lines = new ArrayList<>();
+    Compression<MultiLayerNetwork> result =
+        compressor(net(1))
+            .folder(folder)
+            .listener(
+                new CompressionListener() {
+                  @Override
+                  public void epochEnded(Stage stage, int number, int epochs) {
+                    try {
+                      lines.add(historyCsv(folder).size());
+                    } catch (IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  }
+                })
+            .run(train(), SCORE);
+
+    List<Integer> expected = new ArrayList<>(); // one weight: a line of names, and one an epoch
+    for (int epoch = 1; epoch <= ADMM + FINE; epoch++) {
+      expected.add(1 + Math.min(epoch, ADMM));
+    }
+    assertThat(lines).isEqualTo(expected);
+    List<String> csv = historyCsv(folder);
+    assertThat(csv.get(0)).startsWith("update,epoch,iteration,layer,parameter,rho,primal");
+    double distance = result.report().history().get(ADMM - 1).found().relativeDistance();
+    assertThat(csv.get(ADMM).split(",")[8]).isEqualTo(String.valueOf(distance));
   }
 
   @Test

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -20,10 +27,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Every kind of data gives what DL4J's own evaluation of the same examples gives. */
 class EvaluateCommandTest {
@@ -73,6 +83,56 @@ class EvaluateCommandTest {
     assertThat(accuracy("evaluate", cnn, "--data", data, "--json")).isEqualTo(ofCnn);
     Path file = data.resolve("t10k-images-idx3-ubyte.gz");
     assertThat(accuracy("evaluate", cnn, "--data", file, "--json", "--batch", 7)).isEqualTo(ofCnn);
+  }
+
+  /** Class 0 where the first channel is the brighter one, class 1 where the last is. */
+  private static Path firstChannelAgainstLast() throws IOException {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(2)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutional(4, 4, 3))
+                .build());
+    network.init();
+    INDArray w = network.getParam("0_W").assign(0); // [3 channels of 16 pixels, 2]
+    w.get(NDArrayIndex.interval(0, 16), NDArrayIndex.point(0)).assign(1);
+    w.get(NDArrayIndex.interval(32, 48), NDArrayIndex.point(1)).assign(1);
+    Path zip = temp.resolve("channels.zip");
+    ModelFiles.write(network, zip);
+    return zip;
+  }
+
+  @Test
+  void colours_sayWhichChannelComesFirst() throws IOException {
+    Path model = firstChannelAgainstLast();
+    Path images = temp.resolve("colours");
+    Map<String, Integer> colours = Map.of("a-red", 0xff2020, "b-blue", 0x2020ff);
+    for (Map.Entry<String, Integer> colour : colours.entrySet()) {
+      Path folder = Files.createDirectories(images.resolve(colour.getKey()));
+      BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+      for (int i = 0; i < 16; i++) {
+        image.setRGB(i % 4, i / 4, colour.getValue());
+      }
+      ImageIO.write(image, "png", folder.resolve("0.png").toFile());
+    }
+    List<Object> evaluate =
+        List.of("evaluate", model, "--data", images, "--scale", "unit", "--json");
+
+    assertThat(accuracy(with(evaluate, "--colours", "rgb"))).isEqualTo(1);
+    assertThat(accuracy(with(evaluate, "--colours", "bgr"))).isZero();
+    assertThat(accuracy(with(evaluate))).as("a DL4J zip: blue first").isZero();
+    ToolRun unknown = ToolRun.of(with(evaluate, "--colours", "cmyk"));
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("'cmyk' is none of rgb, bgr");
+  }
+
+  private static Object[] with(List<Object> arguments, Object... more) {
+    return Stream.concat(arguments.stream(), Stream.of(more)).toArray();
   }
 
   @Test
