@@ -27,6 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
 import org.nd4j.linalg.factory.Broadcast;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -39,9 +40,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *   W  [nOut, nIn, kH, kW]                  b     [1, nOut]
  * </pre>
  *
- * <p>The layer asks for z again when it propagates back. The forward pass therefore leaves z (or y,
- * from which the derivative of ReLU can be told as well) in the workspace of the activations, and
- * gives it out once more instead of convolving twice.
+ * <p>The layer asks for z again when it propagates back. The forward pass therefore leaves z in the
+ * workspace of the activations, and gives it out once more instead of convolving twice.
  */
 final class NativeConvolution implements ConvolutionHelper {
   private static final int WEIGHTS_OUT_IN_H_W = 1;
@@ -144,19 +144,26 @@ final class NativeConvolution implements ConvolutionHelper {
       kept.clear();
       return activation.getActivation(z, training);
     }
-    INDArray y = toldFromOutput(activation) ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, 'c');
     kept.put(input, z);
-    return activation.getActivation(y, training);
+    if (activation instanceof ActivationIdentity) {
+      return z;
+    }
+    // z must not be y: the next layer may add its noise to y in place.
+    if (isPlainRelu(activation)) {
+      INDArray y =
+          workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, z.shape(), 'c');
+      Nd4j.exec(new RectifiedLinear(z, y));
+      return y;
+    }
+    return activation.getActivation(workspaces.dup(ArrayType.ACTIVATIONS, z, 'c'), training);
   }
 
-  /** Whether f'(z) can be computed from f(z) put in the place of z. */
-  private static boolean toldFromOutput(IActivation activation) {
-    if (activation instanceof ActivationReLU relu) { // relu'(z) = [z > 0] = [relu(z) > 0]
-      return relu.getMax() == null
-          && relu.getThreshold() == null
-          && relu.getNegativeSlope() == null;
-    }
-    return activation instanceof ActivationIdentity;
+  /** ReLU without a maximum, a threshold or a slope. */
+  static boolean isPlainRelu(IActivation activation) {
+    return activation instanceof ActivationReLU relu
+        && relu.getMax() == null
+        && relu.getThreshold() == null
+        && relu.getNegativeSlope() == null;
   }
 
   @Override

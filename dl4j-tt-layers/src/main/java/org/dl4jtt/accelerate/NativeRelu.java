@@ -7,7 +7,6 @@ import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -53,10 +52,7 @@ final class NativeRelu extends ActivationLayer {
     var conf = (org.deeplearning4j.nn.conf.layers.ActivationLayer) layer.conf().getLayer();
     return layer.getClass() == ActivationLayer.class
         && type == DataType.FLOAT
-        && conf.getActivationFn() instanceof ActivationReLU relu
-        && relu.getMax() == null
-        && relu.getThreshold() == null
-        && relu.getNegativeSlope() == null;
+        && NativeConvolution.isPlainRelu(conf.getActivationFn());
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -113,6 +115,32 @@ class NativeHelpersTest {
                 pool(format)),
         new DataSet(images(format, 16, 33, SIZE), labels(16)),
         3);
+  }
+
+  @Test
+  void noiseThatTheNextLayerAddsInPlace_leavesTheDerivativeAlone() {
+    CNN2DFormat format = CNN2DFormat.NCHW;
+    Conv relu = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.RELU, true);
+    List<INDArray> gradients = new ArrayList<>();
+    for (boolean helpers : new boolean[] {false, true}) {
+      ConvolutionLayer noisy = relu.layer(4, format);
+      noisy.setIDropout(new GaussianNoise(1.0));
+      MultiLayerNetwork net =
+          mln(
+              InputType.convolutional(SIZE, SIZE, 3, format),
+              b -> {},
+              relu.layer(5, format),
+              noisy,
+              pool(format));
+      if (helpers) {
+        NativeHelpers.enable(net);
+      }
+      DataSet data = data(format);
+      Nd4j.getRandom().setSeed(9);
+      net.fit(data);
+      gradients.add(net.getFlattenedGradients().dup());
+    }
+    assertClose(gradients.get(1), gradients.get(0), FLOAT);
   }
 
   @ParameterizedTest
