@@ -18,7 +18,10 @@ public final class Trial {
   /** Epochs are few, so Z and U are updated within them, too. */
   private static final int UPDATES_PER_EPOCH = 5;
 
-  /** For this share of the constrained epochs, ranks are chosen again after each. */
+  /** W needs some steps to follow Z, or U runs away. */
+  private static final int LEAST_ITERATIONS = 15;
+
+  /** For this share of the constrained epochs, ranks are chosen again about once in each. */
   private static final double REPLANNING = 0.25;
 
   private final ComputationGraph base;
@@ -92,11 +95,14 @@ public final class Trial {
   }
 
   private AdmmSettings settings() {
+    int perEpoch = task.iterationsPerEpoch();
+    int all = perEpoch * budget.constrained();
+    int period = Math.min(Math.max(LEAST_ITERATIONS, perEpoch / UPDATES_PER_EPOCH), all);
     return AdmmSettings.defaults()
         .withEpochs(budget.constrained())
-        .withIterationsPerEpoch(task.iterationsPerEpoch())
-        .withUpdateEveryIterations(Math.max(1, task.iterationsPerEpoch() / UPDATES_PER_EPOCH))
-        .withReplanning(UPDATES_PER_EPOCH, REPLANNING);
+        .withIterationsPerEpoch(perEpoch)
+        .withUpdateEveryIterations(period)
+        .withReplanning(Math.max(1, perEpoch / period), REPLANNING);
   }
 
   private void prepare(ComputationGraph network) {
