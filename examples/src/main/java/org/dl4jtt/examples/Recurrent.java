@@ -85,7 +85,8 @@ public final class Recurrent extends Program {
   @Option(
       names = "--base-epochs",
       paramLabel = "N",
-      description = "epochs of the dense network before that (default: 15 for digits, 40 for hands)")
+      description =
+          "epochs of the dense network before that (default: 15 for digits, 40 for hands)")
   private @Nullable Integer baseEpochs;
 
   @Option(

@@ -70,7 +70,8 @@ public final class MemoryBenchmark extends Program {
   @Override
   public Integer call() throws IOException, InterruptedException {
     argument(ResidentMemory.isKnown(), "this system has no /proc/self; memory is read from there");
-    console.println("| case | contender | peak of a step, MB | growth over " + steps + " steps, MB |");
+    console.println(
+        "| case | contender | peak of a step, MB | growth over " + steps + " steps, MB |");
     console.println("|---|---|---|---|");
     List<String> excesses = new ArrayList<>();
     for (MemoryCase each : MemoryCase.all()) {

@@ -30,12 +30,16 @@ record MemoryCase(String name, List<String> contenders, Function<String, Runnabl
     for (DenseBenchmark.Shape shape : DenseBenchmark.Shape.values()) {
       cases.add(
           new MemoryCase(
-              shape.name(), List.of("STOCK", "TRAIN", "RING"), contender -> dense(shape, contender)));
+              shape.name(),
+              List.of("STOCK", "TRAIN", "RING"),
+              contender -> dense(shape, contender)));
     }
     for (ConvolutionBenchmark.Stage stage : ConvolutionBenchmark.Stage.values()) {
       cases.add(
           new MemoryCase(
-              stage.name(), List.of("HELPERS", "TRAIN"), contender -> convolution(stage, contender)));
+              stage.name(),
+              List.of("HELPERS", "TRAIN"),
+              contender -> convolution(stage, contender)));
     }
     cases.add(new MemoryCase("LSTM_57600_256", List.of("STOCK", "TRAIN"), MemoryCase::lstm));
     cases.add(

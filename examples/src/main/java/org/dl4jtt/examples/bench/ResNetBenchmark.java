@@ -1,8 +1,8 @@
 package org.dl4jtt.examples.bench;
 
 import java.util.concurrent.TimeUnit;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.trial.ResNet18;
 import org.dl4jtt.plan.CompressionPlan;
