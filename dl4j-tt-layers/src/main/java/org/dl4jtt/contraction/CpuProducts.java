@@ -209,6 +209,15 @@ final class CpuProducts implements Products {
     boolean inJava =
         permutation.length() <= MOVED
             || (permutation.slab() <= LARGEST_SLAB && permutation.run() >= SHORTEST_RUN);
+    if (!inJava && permutation.rowsTransposed() > 0 && to.dataType() == DataType.FLOAT) {
+      try {
+        transpose(permutation.rowsTransposed(), from, to);
+      } finally {
+        Reference.reachabilityFence(from);
+        Reference.reachabilityFence(to);
+      }
+      return;
+    }
     if (!inJava || !isNative(to.dataType())) {
       operations.permute(permutation, from, to);
       return;
@@ -222,6 +231,30 @@ final class CpuProducts implements Products {
     } finally {
       Reference.reachabilityFence(from);
       Reference.reachabilityFence(to);
+    }
+  }
+
+  /** In tiles of all rows and as many columns as stay in the second-level cache. */
+  private static void transpose(int rows, INDArray from, INDArray to) {
+    long columns = from.length() / rows;
+    int width = (int) Math.min(columns, Math.max(1, MOVED / 2 / rows));
+    float[] numbers = new float[rows * width];
+    float[] transposed = new float[numbers.length];
+    FloatPointer source = new FloatPointer(from.data().addressPointer());
+    FloatPointer target = new FloatPointer(to.data().addressPointer());
+    long sourceStart = source.position();
+    long targetStart = target.position();
+    for (long first = 0; first < columns; first += width) {
+      int w = (int) Math.min(width, columns - first);
+      for (int i = 0; i < rows; i++) {
+        source.position(sourceStart + i * columns + first).get(numbers, i * w, w);
+      }
+      for (int j = 0; j < w; j++) {
+        for (int i = 0; i < rows; i++) {
+          transposed[j * rows + i] = numbers[i * w + j];
+        }
+      }
+      target.position(targetStart + first * rows).put(transposed, 0, w * rows);
     }
   }
 

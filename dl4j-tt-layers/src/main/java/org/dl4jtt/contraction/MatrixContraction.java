@@ -3,6 +3,7 @@ package org.dl4jtt.contraction;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -254,6 +255,22 @@ public final class MatrixContraction {
     INDArray source = order == 'c' ? matrix : matrix.transpose();
     copy.reshape('c', source.shape()).assign(source);
     return copy;
+  }
+
+  /**
+   * Copies a matrix in 'c' order to one in 'f' order of the same shape, in tiles that stay in
+   * cache.
+   */
+  public static void copyToF(INDArray from, INDArray to) {
+    argument(isDense(from, 'c') && isDense(to, 'f'), "from must be 'c', to must be 'f', no views");
+    argument(
+        Arrays.equals(from.shape(), to.shape()) && from.dataType() == to.dataType(),
+        "%s of %s is no copy of %s of %s",
+        Arrays.toString(to.shape()),
+        to.dataType(),
+        Arrays.toString(from.shape()),
+        from.dataType());
+    Products.best().permute(Permutation.transposition(from.size(0), from.size(1)), from, to);
   }
 
   private static boolean isDense(INDArray matrix, char order) {

@@ -67,10 +67,17 @@ final class Permutation {
     }
   }
 
+  private static final int MOST_ROWS = 1024;
+
   private final long[] shape;
   private final int[] axes;
   private @Nullable Moves moves;
   private @Nullable Permutation inverse;
+
+  /** Of a matrix. */
+  static Permutation transposition(long rows, long columns) {
+    return new Permutation(new long[] {1, rows, columns, 1}, new int[] {0, 2, 1, 3});
+  }
 
   /**
    * @param shape of the source
@@ -132,6 +139,13 @@ final class Permutation {
       run *= shape[k];
     }
     return run;
+  }
+
+  /** The rows of the matrix that this transposes; 0 if it is no transposition, or of many rows. */
+  int rowsTransposed() {
+    boolean transposes =
+        shape[0] == 1 && shape[3] == 1 && axes[0] == 0 && axes[1] == 2 && axes[2] == 1;
+    return transposes && shape[1] <= MOST_ROWS ? (int) shape[1] : 0;
   }
 
   /** True if memory stays as it is: axes longer than one keep their order. */

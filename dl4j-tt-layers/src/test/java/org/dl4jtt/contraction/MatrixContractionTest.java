@@ -320,7 +320,13 @@ class MatrixContractionTest {
   @MethodSource("executors")
   void reorderingsOfEveryKind_areExact(Products products) {
     long[][] shapes = {
-      {2, 3, 4, 5}, {3, 2, 5, 16}, {1, 7, 3, 32}, {70, 50, 40, 1}, {2, 40, 50, 17}, {1, 2, 1, 3}
+      {2, 3, 4, 5},
+      {3, 2, 5, 16},
+      {1, 7, 3, 32},
+      {70, 50, 40, 1},
+      {2, 40, 50, 17},
+      {1, 2, 1, 3},
+      {1, 33, 4000, 1}
     };
     int[][] orders = {
       {0, 1, 2, 3},
@@ -343,6 +349,26 @@ class MatrixContractionTest {
         }
       }
     }
+  }
+
+  @Test
+  void copyToF_isACopy_ofTheSameShapeOnly() {
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      for (long[] shape : new long[][] {{1, 70_000}, {16, 9_001}, {2_000, 40}, {3, 5}}) {
+        INDArray from = Nd4j.rand(type, shape);
+        INDArray to = Nd4j.create(type, shape, 'f');
+        MatrixContraction.copyToF(from, to);
+        assertThat(to).isEqualTo(from);
+      }
+    }
+    INDArray from = Nd4j.rand(DataType.FLOAT, 3, 4);
+    assertThatThrownBy(
+            () ->
+                MatrixContraction.copyToF(
+                    from, Nd4j.create(DataType.FLOAT, new long[] {4, 3}, 'f')))
+        .hasMessage("[4, 3] of FLOAT is no copy of [3, 4] of FLOAT");
+    assertThatThrownBy(() -> MatrixContraction.copyToF(from, from.ulike()))
+        .hasMessage("from must be 'c', to must be 'f', no views");
   }
 
   @Test

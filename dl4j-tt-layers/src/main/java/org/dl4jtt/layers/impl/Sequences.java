@@ -2,6 +2,7 @@ package org.dl4jtt.layers.impl;
 
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.contraction.MatrixContraction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,7 +30,13 @@ final class Sequences {
     INDArray permuted = sequences.permute(0, 2, 1); // [N, T, k]
     if (permuted.dataType() != to || !isDense(permuted, order)) {
       INDArray copy = workspace.createUninitialized(type, to, permuted.shape(), order);
-      copy.assign(permuted);
+      if (order == 'f' && sequences.dataType() == to && isDense(sequences, 'c')) {
+        // Both are the matrix [N, k·T], in one order and in the other.
+        long[] matrix = {copy.size(0), copy.size(1) * copy.size(2)};
+        MatrixContraction.copyToF(sequences.reshape('c', matrix), copy.reshape('f', matrix));
+      } else {
+        copy.assign(permuted);
+      }
       permuted = copy;
     }
     return permuted.reshape(
