@@ -49,7 +49,7 @@ record Flops(Layer layer, Optional<InputType> input) {
     if (form.tensorization().isKernel()) {
       return 2 * new TensorRingSet(form).cost().flops(); // of one position
     }
-    return Math.round(MatrixContraction.of(form).plan(1, false).flops());
+    return Math.round(MatrixContraction.of(form).flops());
   }
 
   /** All of the layer, stock or tensor. */

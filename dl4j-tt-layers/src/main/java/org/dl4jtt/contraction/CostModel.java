@@ -28,13 +28,21 @@ package org.dl4jtt.contraction;
  * some 30 µs more and whose rate is 0 to 30 % higher. An ND4J array for an intermediate takes 5 µs
  * or more, which for single examples decides how many groups a path has.
  *
+ * <p>Many small products are slower than their size says, by what BLAS copies before it multiplies
+ * ({@code number}), and slower still if they walk through more than the caches hold ({@code
+ * streamed}): 100 of [16 x 128] [128 x 64] run at 30 GFLOP/s, 100 of [64 x 448] [448 x 64] at 60,
+ * 160 of [64 x 360] [360 x 96] with 22 MB of input at 50. Walking through the batch in parts whose
+ * intermediates stay in the second-level cache was measured and gains nothing.
+ *
  * @param call one product, however small
  * @param peak multiplications and additions per second of a large product
  * @param half a dimension at which half of the peak is reached
- * @param number moving one number
+ * @param number moving one number of a product's operands
+ * @param streamed the same for many small products on more than a cache holds
  * @param reorder moving one number in a reordering
  * @param reordering one reordering, however small
  * @param array one intermediate array
+ * @param merging the share of the calls for inference that have to merge the cores, as a guess
  * @param gaps matrices with gaps between their rows can be multiplied
  */
 record CostModel(
@@ -42,16 +50,26 @@ record CostModel(
     double peak,
     double half,
     double number,
+    double streamed,
     double reorder,
     double reordering,
     double array,
+    double merging,
     boolean gaps) {
 
+  /** Numbers of a matrix that stay in some cache between calls, and reading one with a vector. */
+  private static final double CACHED = 4e6;
+
+  private static final double CACHED_READ = 0.1e-9;
+  private static final double UNCACHED_READ = 0.25e-9;
+
   /** BLAS on raw memory. */
-  static final CostModel CPU = new CostModel(0.5e-6, 100e9, 6, 0.1e-9, 2e-9, 2e-6, 5e-6, true);
+  static final CostModel CPU =
+      new CostModel(0.5e-6, 100e9, 4, 0.3e-9, 1e-9, 1e-9, 2e-6, 5e-6, 0.02, true);
 
   /** ND4J operations. */
-  static final CostModel ND4J = new CostModel(30e-6, 100e9, 6, 0.1e-9, 2e-9, 20e-6, 5e-6, false);
+  static final CostModel ND4J =
+      new CostModel(30e-6, 100e9, 4, 0.3e-9, 1e-9, 2e-9, 20e-6, 5e-6, 1, false);
 
   double of(Product p) {
     if (p.rows() > Integer.MAX_VALUE
@@ -59,8 +77,23 @@ record CostModel(
         || p.columns() > Integer.MAX_VALUE) {
       return Double.POSITIVE_INFINITY; // BLAS counts in ints
     }
+    if (p.rows() == 1 || p.columns() == 1) {
+      double matrix = Math.max(p.rows(), p.columns()) * (double) p.inner();
+      return p.calls() * (call + matrix * (matrix > CACHED ? UNCACHED_READ : CACHED_READ));
+    }
     double rate = peak * part(p.rows()) * part(p.inner()) * part(p.columns());
-    return p.calls() * call + p.flops() / rate + p.traffic() * number;
+    boolean streams = p.calls() > 1 && p.traffic() > CACHED;
+    return p.calls() * call + p.flops() / rate + p.traffic() * (streams ? streamed : number);
+  }
+
+  /** The same where every call merges the cores. */
+  CostModel mergingAlways() {
+    return new CostModel(call, peak, half, number, streamed, reorder, reordering, array, 1, gaps);
+  }
+
+  /** The share of calls that merge a group of this many numbers. */
+  double merging(double length, boolean training) {
+    return training || length > KeptGroups.LARGEST ? 1 : merging;
   }
 
   double of(Permutation p) {

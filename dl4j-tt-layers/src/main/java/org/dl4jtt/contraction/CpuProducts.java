@@ -50,12 +50,20 @@ final class CpuProducts implements Products {
   public void multiply(Product p, INDArray a, INDArray b, INDArray c) {
     DataType type = c.dataType();
     double limit = p.inner() <= SHORT_SUM ? LARGE_OF_SHORT_SUMS : LARGE;
-    boolean large = p.flops() / p.calls() > limit && p.isContiguous();
+    boolean large = p.flops() / p.calls() > limit && p.isContiguous() && !isAliased(p);
     if (large || !isNative(type)) {
       operations.multiply(p, a, b, c);
       return;
     }
     blas(p, a, b, c);
+  }
+
+  /**
+   * True for few rows times a matrix whose own rows are a multiple of 4 KB apart, so that they fall
+   * on one another in the cache while oneDNN packs them: BLAS is 1.2 to 2 times as fast there.
+   */
+  private static boolean isAliased(Product p) {
+    return p.b().row() % 1024 == 0 && p.rows() <= 128 && p.inner() * p.columns() <= 1 << 20;
   }
 
   static void blas(Product p, INDArray a, INDArray b, INDArray c) {

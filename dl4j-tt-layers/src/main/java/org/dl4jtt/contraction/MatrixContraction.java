@@ -88,6 +88,14 @@ public final class MatrixContraction {
     return plan(batch, 'f', training);
   }
 
+  /**
+   * Floating-point operations for one example, two for each multiply-add, by the plan that is the
+   * cheapest if the cores are merged for this example alone.
+   */
+  public double flops() {
+    return new Planner(chain(form), products.costs().mergingAlways()).best(1, true, false).flops();
+  }
+
   /** The order that y must have for this x: 'c' or 'f'. */
   public static char orderFor(INDArray x) {
     return x.size(0) > 1 && isDense(x, 'f') && !isDense(x, 'c') ? 'f' : 'c';

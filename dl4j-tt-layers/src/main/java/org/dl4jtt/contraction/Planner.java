@@ -112,7 +112,8 @@ final class Planner {
         step.group().length() > Integer.MAX_VALUE || step.length() > Integer.MAX_VALUE;
     return tooLong
         ? Double.POSITIVE_INFINITY
-        : step.group().cost(training) + step.cost(training, costs);
+        : step.group().cost(training) * costs.merging(step.group().length(), training)
+            + step.cost(training, costs);
   }
 
   private Step step(

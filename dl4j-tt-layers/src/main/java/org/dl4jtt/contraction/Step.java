@@ -89,7 +89,8 @@ record Step(
   }
 
   double cost(boolean training, CostModel costs) {
-    double cost = costs.of(fused) + costs.of(order) + costs.array();
+    double opening = costs.of(order) * costs.merging(group.length(), training);
+    double cost = costs.of(fused) + opening + costs.array();
     return training
         ? cost + costs.of(groupGradient) + costs.of(stateGradient) + costs.of(order)
         : cost;

@@ -92,4 +92,19 @@ class KeptGroupsTest {
         .hasMessage(
             "the tape is of a forward pass for inference; run it with training = true, or give null");
   }
+
+  @Test
+  void nothingIsKept_thatWouldBeLargerThanIsWise() {
+    CostModel costs = CostModel.CPU;
+    assertThat(costs.merging(KeptGroups.LARGEST, false)).isLessThan(1);
+    assertThat(costs.merging(KeptGroups.LARGEST + 1, false)).isEqualTo(1);
+    assertThat(costs.merging(1, true)).isEqualTo(1);
+    assertThat(CostModel.ND4J.merging(1, false)).isEqualTo(1);
+  }
+
+  @Test
+  void flops_areThoseOfMergingForOneExample_notOfWhatIsKept() {
+    MatrixContraction matrix = MatrixContraction.of(form);
+    assertThat(matrix.flops()).isLessThan(2.0 * 64 * 64 * 25); // closing the ring alone
+  }
 }
