@@ -122,7 +122,7 @@ public final class PenaltyOverhead extends Program {
     }
     ranks.add(1);
     return TensorForm.of(
-        Tensorization.matrix(Scheme.PAIRED, modes(shape.inputModes()), modes(shape.outputModes())),
+        Tensorization.matrix(Scheme.PAIRED, modes(shape.outputModes()), modes(shape.inputModes())),
         ranks);
   }
 
