@@ -4,27 +4,21 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.dl4jtt.examples.bench.ResidentMemory;
 
 /**
  * The most memory that was used since the last {@link #reset}: of Java's heap, and of the whole
- * process, where off-heap arrays are. The latter is Linux's VmHWM and not known elsewhere.
+ * process, where off-heap arrays are. The latter is known on Linux only.
  */
 final class PeakMemory {
-  private static final Path STATUS = Path.of("/proc/self/status");
-
-  /** Writing 5 starts VmHWM again (proc(5)). */
-  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
-
   private PeakMemory() {}
 
   static void reset() throws IOException {
     heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
-    if (Files.isWritable(CLEAR)) {
-      Files.writeString(CLEAR, "5");
+    if (ResidentMemory.isKnown()) {
+      ResidentMemory.resetPeak();
     }
   }
 
@@ -35,13 +29,7 @@ final class PeakMemory {
 
   /** Of the process, in bytes, heap included. */
   static OptionalLong process() throws IOException {
-    if (!Files.exists(STATUS)) {
-      return OptionalLong.empty();
-    }
-    return Files.readAllLines(STATUS).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""))) // in kB
-        .findFirst();
+    return ResidentMemory.isKnown() ? OptionalLong.of(ResidentMemory.peak()) : OptionalLong.empty();
   }
 
   private static List<MemoryPoolMXBean> heapPools() {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Memory of this process that is in RAM, heap and native, as Linux counts it. */
-final class ResidentMemory {
+public final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR = Path.of("/proc/self/clear_refs");
   private static final String RESET_PEAK = "5";
@@ -14,22 +14,22 @@ final class ResidentMemory {
   private ResidentMemory() {}
 
   /** Whether this system tells. */
-  static boolean isKnown() {
+  public static boolean isKnown() {
     return Files.isReadable(STATUS) && Files.isWritable(CLEAR);
   }
 
   /** Bytes now. */
-  static long now() throws IOException {
+  public static long now() throws IOException {
     return value("VmRSS:");
   }
 
   /** The most bytes since the start of the process, or since {@link #resetPeak}. */
-  static long peak() throws IOException {
+  public static long peak() throws IOException {
     return value("VmHWM:");
   }
 
   /** The peak is from now on that of what follows. */
-  static void resetPeak() throws IOException {
+  public static void resetPeak() throws IOException {
     Files.writeString(CLEAR, RESET_PEAK);
   }
 
