@@ -4,6 +4,7 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -14,14 +15,24 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** One constrained weight in its network: where it is found, and what its layer's training does. */
 final class ConstrainedWeight {
+  /** They divide a gradient by its own size, so that a step is about a learning rate at most. */
+  private static final Set<Class<? extends IUpdater>> BOUNDED_STEPS =
+      Set.of(Adam.class, AdaMax.class, AMSGrad.class, Nadam.class, RmsProp.class, AdaGrad.class);
+
   private final Constrained constrained;
 
   /** The name of the weight, and of its gradient, in the whole network's tables. */
@@ -114,6 +125,22 @@ final class ConstrainedWeight {
 
   private double rate(int iteration, int epoch) {
     return updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) : 0;
+  }
+
+  /** Whether a step is about a learning rate long at most, however large ρ is. */
+  boolean stepsAreBounded() {
+    return BOUNDED_STEPS.contains(updater.getClass());
+  }
+
+  /** Root mean square of W − Π(W), by the set that W is to end in: what it has to travel. */
+  double distance(Model model) {
+    INDArray w = weight(model);
+    return Detached.in(
+        () -> {
+          INDArray nearest = AdmmState.like(w);
+          constrained.set().project(w, nearest);
+          return w.distance2(nearest) / Math.sqrt((double) w.length());
+        });
   }
 
   double pull() {

@@ -1,7 +1,9 @@
 package org.dl4jtt.admm;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.api.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,6 +125,42 @@ final class RhoFit {
             String.format("%.3g", pull),
             String.format("%.3g", AutomaticRho.PULL / horizon.reach()));
       }
+    }
+  }
+
+  /**
+   * Of weights that no ρ can bring to their sets in the planned epochs that are left: their
+   * learning rates add up to less than W's distance. Silent until the iterations are counted.
+   *
+   * @param epochsDone under the constraint
+   */
+  void warnIfOutOfReach(Model model, List<ConstrainedWeight> weights, int epochsDone) {
+    int epochs = settings.epochs() - epochsDone;
+    if (iterationsPerEpoch == 0 || epochs <= 0) {
+      return;
+    }
+    int iteration = firstIteration + epochsDone * iterationsPerEpoch;
+    int epoch = firstEpoch + epochsDone;
+    List<String> far = new ArrayList<>();
+    for (ConstrainedWeight weight : weights) {
+      if (weight.stepsAreBounded()) {
+        double reach = weight.horizon(iteration, epoch, epochs, iterationsPerEpoch, 0).reach();
+        double distance = weight.distance(model);
+        if (distance > reach) {
+          far.add(
+              String.format(
+                  "%s is %.3g away (root mean square), its learning rates add up to %.3g",
+                  weight.constrained().label(), distance, reach));
+        }
+      }
+    }
+    if (!far.isEmpty()) {
+      LOG.warn(
+          "no rho will bring these weights to their constraints in the {} epochs left, as no step of their"
+              + " updaters is much longer than the learning rate: {}; use more epochs, a larger learning rate"
+              + " or a milder ratio",
+          epochs,
+          String.join("; ", far));
     }
   }
 

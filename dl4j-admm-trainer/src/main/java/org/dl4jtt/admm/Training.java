@@ -88,6 +88,7 @@ final class Training {
     }
     if (settings.iterationsPerEpoch() > 0) {
       training.rho.warnIfWeak(training.weights);
+      training.rho.warnIfOutOfReach(model, training.weights, 0);
     }
     return training;
   }
@@ -145,7 +146,9 @@ final class Training {
       if (updates == 0) {
         rho.refit(weights);
       }
+      checkFinite(model, watch.next() - 1);
       rho.warnIfWeak(weights);
+      rho.warnIfOutOfReach(model, weights, epochsDone);
     }
     if (!settings.byIterations() && epochsDone % settings.period() == 0) {
       update(model, watch.next() - 1, BaseOptimizer.getEpochCount(model), evaluation, spreads);
@@ -160,11 +163,7 @@ final class Training {
       int epoch,
       @Nullable ToDoubleFunction<Model> evaluation,
       List<WorkerSpread> spreads) {
-    for (ConstrainedWeight weight : weights) {
-      if (!Double.isFinite(weight.state().penalty(weight.weight(model)))) {
-        throw Divergence.of(weights, model, iteration, "W - Z became NaN or infinite");
-      }
-    }
+    checkFinite(model, iteration);
     if (isReplanDue()) {
       replan(model, epoch);
     }
@@ -192,6 +191,14 @@ final class Training {
     }
     rho.move(weights, entries, updates);
     history.add(evaluation == null ? entries : evaluated(model, evaluation, entries));
+  }
+
+  private void checkFinite(Model model, int iteration) {
+    for (ConstrainedWeight weight : weights) {
+      if (!Double.isFinite(weight.state().penalty(weight.weight(model)))) {
+        throw Divergence.of(weights, model, iteration, "W - Z became NaN or infinite");
+      }
+    }
   }
 
   private boolean isReplanDue() {
@@ -224,6 +231,7 @@ final class Training {
         weight.start(model, weight.set(settings, updates), rho.after(weight, updates));
       }
     }
+    rho.warnIfOutOfReach(model, nextWeights, epochsDone);
     goal = nextGoal;
     weights = List.copyOf(nextWeights);
     history.add(new AdmmHistory.Replanned(updates + 1, epoch, next));

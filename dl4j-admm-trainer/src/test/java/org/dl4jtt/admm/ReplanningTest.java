@@ -28,6 +28,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -173,9 +175,13 @@ class ReplanningTest {
 
   /** Of two equal layers one has room in the budget; which, is what the weights say. */
   private static MultiLayerNetwork twoLayers() {
+    return twoLayers(new Nesterovs(0.01, 0.9));
+  }
+
+  private static MultiLayerNetwork twoLayers(IUpdater updater) {
     MultiLayerNetwork net =
         Nets.network(
-            Nets.conf(new Nesterovs(0.01, 0.9), true),
+            Nets.conf(updater, true),
             InputType.feedForward(6),
             Nets.dense("one", 40),
             Nets.dense("two", 40),
@@ -225,6 +231,22 @@ class ReplanningTest {
         .containsExactlyElementsOf(
             admm.plan().weights().stream().map(PlannedWeight::layer).toList());
     assertThat(admm.decompose(net).numParams()).isEqualTo(admm.plan().networkWeightsAfter());
+  }
+
+  @Test
+  void ranksChosenAgain_areJudgedAgain_byWhatTheUpdaterCanReach() {
+    MultiLayerNetwork net = twoLayers(new Adam(1e-5));
+    CompressionPlan both = CompressionPlan.of(net).weights(0.5).schemes(Scheme.SEPARATED).build();
+    AdmmListener admm = new AdmmListener(both, settings());
+    net.setListeners(admm);
+    swap(net); // "two", planned at rank 1, is noise now
+    List<String> warnings = OutOfReachTest.warnings(() -> net.fit(data(), 6));
+
+    assertThat(admm.history().plans()).isNotEmpty();
+    assertThat(warnings)
+        .hasSize(1 + admm.history().plans().size())
+        .doesNotHaveDuplicates() // another distance, to another set
+        .allMatch(line -> line.contains("layer \"two\""));
   }
 
   @Test
