@@ -12,7 +12,7 @@ class RecurrentContractTest {
   @Nested
   class Train extends LayerContract {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TTLSTM.Builder()
           .nOut(2)
           .inputModes(1, 2)
@@ -22,7 +22,7 @@ class RecurrentContractTest {
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.recurrent(2, 4, RNNFormat.NCW);
     }
   }
@@ -30,7 +30,7 @@ class RecurrentContractTest {
   @Nested
   class RingWithFactorisedRecurrence extends LayerContract {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TRLSTM.Builder()
           .nOut(2)
           .inputModes(1, 2)
@@ -42,7 +42,7 @@ class RecurrentContractTest {
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.recurrent(2, 4, RNNFormat.NWC);
     }
   }

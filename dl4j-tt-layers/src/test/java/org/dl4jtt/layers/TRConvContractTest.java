@@ -8,7 +8,7 @@ import org.nd4j.linalg.activations.Activation;
 /** A ring, channels last, with gaps in its kernel. */
 class TRConvContractTest extends LayerContract {
   @Override
-  protected BaseLayer.Builder<?> layer() {
+  public BaseLayer.Builder<?> layer() {
     return new TRConv.Builder(2, 2)
         .nOut(4)
         .ranks(2)
@@ -18,7 +18,7 @@ class TRConvContractTest extends LayerContract {
   }
 
   @Override
-  protected InputType inputType() {
+  public InputType inputType() {
     return InputType.convolutional(4, 3, 4, CNN2DFormat.NHWC);
   }
 }

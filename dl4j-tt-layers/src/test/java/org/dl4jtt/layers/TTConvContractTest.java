@@ -7,7 +7,7 @@ import org.nd4j.linalg.activations.Activation;
 
 class TTConvContractTest extends LayerContract {
   @Override
-  protected BaseLayer.Builder<?> layer() {
+  public BaseLayer.Builder<?> layer() {
     return new TTConv.Builder(3, 2)
         .nOut(4)
         .ranks(2)
@@ -17,7 +17,7 @@ class TTConvContractTest extends LayerContract {
   }
 
   @Override
-  protected InputType inputType() {
+  public InputType inputType() {
     return InputType.convolutional(4, 3, 4);
   }
 }

@@ -12,7 +12,7 @@ class TTDenseContractTest {
   @Nested
   class Paired extends LayerContract {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TTDense.Builder()
           .nOut(6)
           .inputModes(4, 2)
@@ -22,7 +22,7 @@ class TTDenseContractTest {
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.feedForward(8);
     }
   }
@@ -30,7 +30,7 @@ class TTDenseContractTest {
   @Nested
   class SeparatedOnSequences extends LayerContract {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TTDense.Builder()
           .nOut(6)
           .scheme(Scheme.SEPARATED)
@@ -41,7 +41,7 @@ class TTDenseContractTest {
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.recurrent(4, 4);
     }
   }
@@ -49,12 +49,12 @@ class TTDenseContractTest {
   @Nested
   class Ring extends LayerContract {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TRDense.Builder().nOut(6).autoModes(3).ranks(2).activation(Activation.IDENTITY);
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.feedForward(8);
     }
   }

@@ -15,7 +15,7 @@ class TTEmbeddingContractTest {
   @Nested
   class OneIndexEach extends Embedding {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TTEmbedding.Builder()
           .nOut(6)
           .hasBias(true)
@@ -26,12 +26,12 @@ class TTEmbeddingContractTest {
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.feedForward(WORDS);
     }
 
     @Override
-    protected INDArray features(int batch, DataType type) {
+    public INDArray features(int batch, DataType type) {
       return indices(batch, 1, type);
     }
   }
@@ -39,7 +39,7 @@ class TTEmbeddingContractTest {
   @Nested
   class Sequences extends Embedding {
     @Override
-    protected BaseLayer.Builder<?> layer() {
+    public BaseLayer.Builder<?> layer() {
       return new TTEmbedding.Builder()
           .nOut(6)
           .sequence(true)
@@ -49,12 +49,12 @@ class TTEmbeddingContractTest {
     }
 
     @Override
-    protected InputType inputType() {
+    public InputType inputType() {
       return InputType.recurrent(WORDS, 4);
     }
 
     @Override
-    protected INDArray features(int batch, DataType type) {
+    public INDArray features(int batch, DataType type) {
       return indices(batch, 4, type);
     }
   }
@@ -62,7 +62,7 @@ class TTEmbeddingContractTest {
   /** Indices come in, so there is nothing to learn in front. */
   abstract static class Embedding extends LayerContract {
     @Override
-    protected boolean isFirst() {
+    public boolean isFirst() {
       return true;
     }
 
