@@ -10,11 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.cli.Ratio;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.progress.Progress;
@@ -31,6 +30,7 @@ import org.dl4jtt.plan.NetworkCost;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -49,22 +49,12 @@ import picocli.CommandLine.Option;
           + " same number of further epochs.",
       "Writes small.zip, dense.zip, report.json and history.png."
     })
-public final class CompressFashionMnist implements Callable<Integer> {
+public final class CompressFashionMnist extends Program {
   private static final List<Integer> SWEEP = List.of(8, 12, 16, 20, 24, 32, 40);
   private static final double SWEEP_STOP = 0.02;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "folder with the four idx files, gzipped or not (default: the shipped subset)")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "out/fashion-mnist",
-      description = "folder for the results (default: ${DEFAULT-VALUE})")
-  private Path out = Path.of("out");
+  @Mixin private final IdxData data = new IdxData();
+  @Mixin private final Results out = new Results("fashion-mnist");
 
   @Option(
       names = "--ratio",
@@ -123,20 +113,8 @@ public final class CompressFashionMnist implements Callable<Integer> {
           "smaller and smaller, until direct TT ends 2 points under dense: where is ADMM there?")
   private boolean sweep;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
-
   private CompressFashionMnist(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -147,19 +125,18 @@ public final class CompressFashionMnist implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    CompressFashionMnist program = new CompressFashionMnist(out);
-    return Programs.run(program, () -> program.verbose, out, err, args);
+    return new CompressFashionMnist(out).execute(err, args);
   }
 
   @Override
   public Integer call() throws IOException {
-    ImageSet training = ImageSet.training(dataFolder());
-    ImageSet test = ImageSet.test(dataFolder());
-    try (OutputFolder output = OutputFolder.open(out)) {
+    ImageSet training = data.training();
+    ImageSet test = data.test();
+    try (OutputFolder output = out.open()) {
       results(training, test, output);
       output.publish();
     }
-    console.println("results in " + out);
+    console.println("results in " + out.folder());
     return 0;
   }
 
@@ -173,12 +150,8 @@ public final class CompressFashionMnist implements Callable<Integer> {
         compare(seeds.isEmpty() ? seed : seeds.get(0), training, test, output, "");
       }
     } catch (IOException e) { // a full disk names no file
-      throw new IOException("writing to " + out + ": " + e.getMessage(), e);
+      throw new IOException("writing to " + out.folder() + ": " + e.getMessage(), e);
     }
-  }
-
-  private Path dataFolder() {
-    return data != null ? data : Programs.shipped("fashion-mnist");
   }
 
   private Settings settings(long withSeed) {

@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.kill.Killer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Option;
         "Kills a small compression again and again, half of the times while it writes a checkpoint,"
             + " resumes it each time, and compares its weights with those of a run that was left"
             + " alone.")
-public final class Kill implements Callable<Integer> {
+public final class Kill extends Program {
   private static final int DIFFERENT = 1;
 
   @Option(
@@ -43,20 +42,8 @@ public final class Kill implements Callable<Integer> {
       description = "folder for both runs, new or empty (default: a temporary one)")
   private @Nullable Path out;
 
-  @Option(names = "--verbose", description = "stack traces with errors")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
-
   private Kill(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Exit status 0 if the weights are the same, 1 if not, 2 after an error. */
@@ -65,8 +52,7 @@ public final class Kill implements Callable<Integer> {
   }
 
   static int run(PrintStream console, PrintStream err, String... args) {
-    Kill program = new Kill(console);
-    return Programs.run(program, () -> program.verbose, console, err, args);
+    return new Kill(console).execute(err, args);
   }
 
   @Override

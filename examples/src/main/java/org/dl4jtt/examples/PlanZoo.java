@@ -7,12 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.deeplearning4j.zoo.model.ResNet50;
 import org.deeplearning4j.zoo.model.VGG16;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.trial.CifarResNet;
 import org.dl4jtt.examples.trial.ResNet18;
 import org.dl4jtt.plan.CompressionPlan;
@@ -32,13 +31,12 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "PlanZoo",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpWidth = 100,
     description =
         "VGG16, ResNet50 and others with random weights: planned, projected, decomposed, saved."
             + " Prints the seconds and the memory that each step took.")
-public final class PlanZoo implements Callable<Integer> {
+public final class PlanZoo extends Program {
   private static final int CLASSES = 1000;
   private static final long SEED = 1;
 
@@ -79,13 +77,8 @@ public final class PlanZoo implements Callable<Integer> {
       description = "of every planned weight (default: ${DEFAULT-VALUE})")
   private int projections;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  private final PrintStream out;
-
-  private PlanZoo(PrintStream out) {
-    this.out = out;
+  private PlanZoo(PrintStream console) {
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -95,8 +88,7 @@ public final class PlanZoo implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    PlanZoo program = new PlanZoo(out);
-    return Programs.run(program, () -> program.verbose, out, err, args);
+    return new PlanZoo(out).execute(err, args);
   }
 
   @Override
@@ -109,9 +101,9 @@ public final class PlanZoo implements Callable<Integer> {
 
   private void measure(Zoo zoo) throws IOException {
     ComputationGraph network = network(zoo);
-    out.printf(Locale.ROOT, "%s, %,d weights%n%n", zoo, network.numParams());
-    out.println("| step | seconds | peak of the heap | peak of the process |");
-    out.println("|---|---|---|---|");
+    console.printf(Locale.ROOT, "%s, %,d weights%n%n", zoo, network.numParams());
+    console.println("| step | seconds | peak of the heap | peak of the process |");
+    console.println("|---|---|---|---|");
     CompressionPlan plan =
         step("planned", () -> CompressionPlan.of(network).weights(ratio).build());
     for (int i = 1; i <= projections; i++) {
@@ -126,7 +118,7 @@ public final class PlanZoo implements Callable<Integer> {
             ModelSerializer.writeModel(small, zip.toFile(), false);
             return zip;
           });
-      out.printf(
+      console.printf(
           Locale.ROOT,
           "%n%,d weights after, %d layers in tensor form, a zip of %.0f MB%n%n",
           small.numParams(),
@@ -160,7 +152,7 @@ public final class PlanZoo implements Callable<Integer> {
     T result = step.run();
     double seconds = (System.nanoTime() - start) / 1e9;
     OptionalLong process = PeakMemory.process();
-    out.printf(
+    console.printf(
         Locale.ROOT,
         "| %s | %.2f | %,.0f MB | %s |%n",
         name,

@@ -2,17 +2,13 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.cli.Program;
-import org.dl4jtt.examples.cli.Programs;
 import org.dl4jtt.examples.data.ImageSet;
-import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.ImageTask;
 import org.dl4jtt.examples.trial.Outcome;
@@ -22,9 +18,9 @@ import org.dl4jtt.examples.trial.Task;
 import org.dl4jtt.examples.trial.Training;
 import org.dl4jtt.examples.trial.Trial;
 import org.dl4jtt.plan.CompressionPlan;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -43,18 +39,8 @@ public final class Ratios extends Program {
   private static final int BATCH = 64;
   private static final double CONSTRAINED = 0.75;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "folder with the four idx files, gzipped or not (default: the shipped subset)")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "out/ratios",
-      description = "folder for the results (default: ${DEFAULT-VALUE})")
-  private Path out = Path.of("out");
+  @Mixin private final IdxData data = new IdxData();
+  @Mixin private final Results results = new Results("ratios");
 
   @Option(
       names = "--seeds",
@@ -130,20 +116,18 @@ public final class Ratios extends Program {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = data != null ? data : Programs.shipped("fashion-mnist");
-    ImageSet training = ImageSet.training(folder).first(images);
-    Task task = new ImageTask(training, ImageSet.test(folder).first(testImages), BATCH);
-    List<Outcome> outcomes = new ArrayList<>();
-    try (OutputFolder output = OutputFolder.open(out)) {
-      for (long seed : seeds) {
-        outcomes.addAll(oneSeed(seed, training.height(), training.width(), task));
-      }
-      String table = OutcomeTable.of("ratio", outcomes);
-      Files.writeString(output.file("ratios.md"), table);
-      output.publish();
-      console.println(table);
-    }
+    ImageSet training = data.training().first(images);
+    Task task = new ImageTask(training, data.test().first(testImages), BATCH);
+    results.table("ratios.md", console, () -> allSeeds(training.height(), training.width(), task));
     return 0;
+  }
+
+  private String allSeeds(int height, int width, Task task) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (long seed : seeds) {
+      outcomes.addAll(oneSeed(seed, height, width, task));
+    }
+    return OutcomeTable.of("ratio", outcomes);
   }
 
   private List<Outcome> oneSeed(long seed, int height, int width, Task task) {

@@ -2,7 +2,6 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,6 @@ import org.dl4jtt.examples.cli.Ratio;
 import org.dl4jtt.examples.data.HandMovements;
 import org.dl4jtt.examples.data.SequenceSet;
 import org.dl4jtt.examples.data.SpokenDigits;
-import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
@@ -25,6 +23,7 @@ import org.dl4jtt.plan.CompressionPlan;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -59,12 +58,7 @@ public final class Recurrent extends Program {
       description = "movement_libras.data of the UCI repository")
   private @Nullable Path hands;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "out/recurrent",
-      description = "folder for the results (default: ${DEFAULT-VALUE})")
-  private Path out = Path.of("out");
+  @Mixin private final Results results = new Results("recurrent");
 
   @Option(
       names = "--seeds",
@@ -122,22 +116,21 @@ public final class Recurrent extends Program {
           "no data: give --digits DIR (https://github.com/Jakobovski/free-spoken-digit-dataset),"
               + " --hands FILE (https://archive.ics.uci.edu/dataset/181/libras+movement), or both");
     }
-    List<Outcome> outcomes = new ArrayList<>();
-    try (OutputFolder output = OutputFolder.open(out)) {
-      if (digits != null) {
-        SpokenDigits data = SpokenDigits.read(digits);
-        outcomes.addAll(allSeeds("spoken digits", data.training(), data.test(), Schedule.DIGITS));
-      }
-      if (hands != null) {
-        HandMovements data = HandMovements.read(hands);
-        outcomes.addAll(allSeeds("hand movements", data.training(), data.test(), Schedule.HANDS));
-      }
-      String table = OutcomeTable.of("data", outcomes);
-      Files.writeString(output.file("recurrent.md"), table);
-      output.publish();
-      console.println(table);
-    }
+    results.table("recurrent.md", console, this::allData);
     return 0;
+  }
+
+  private String allData() throws IOException {
+    List<Outcome> outcomes = new ArrayList<>();
+    if (digits != null) {
+      SpokenDigits data = SpokenDigits.read(digits);
+      outcomes.addAll(allSeeds("spoken digits", data.training(), data.test(), Schedule.DIGITS));
+    }
+    if (hands != null) {
+      HandMovements data = HandMovements.read(hands);
+      outcomes.addAll(allSeeds("hand movements", data.training(), data.test(), Schedule.HANDS));
+    }
+    return OutcomeTable.of("data", outcomes);
   }
 
   private List<Outcome> allSeeds(

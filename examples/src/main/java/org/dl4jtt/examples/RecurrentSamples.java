@@ -7,14 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.surgery.ModelFiles;
 import org.nd4j.linalg.activations.Activation;
@@ -24,6 +23,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A recurrent model and sequences in CSV files, to try the tool on. */
@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
     description =
         "Writes images of Fashion-MNIST as CSV sequences, a row of pixels in each step, and an LSTM"
             + " that was trained on them: lstm.zip, train/CLASS/N.csv, test/CLASS/N.csv.")
-public final class RecurrentSamples implements Callable<Integer> {
+public final class RecurrentSamples extends Program {
   private static final int BATCH = 32;
   private static final int UNITS = 128;
 
@@ -44,11 +44,7 @@ public final class RecurrentSamples implements Callable<Integer> {
       description = "default: ${DEFAULT-VALUE}")
   private Path out = Path.of("out");
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "folder with the four idx files (default: the shipped subset)")
-  private Path data = Path.of(System.getProperty("dl4jtt.testdata", "testdata"), "fashion-mnist");
+  @Mixin private final IdxData data = new IdxData();
 
   @Option(
       names = "--sequences",
@@ -64,17 +60,8 @@ public final class RecurrentSamples implements Callable<Integer> {
       description = "default: ${DEFAULT-VALUE}")
   private int epochs;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
-
   private RecurrentSamples(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -84,13 +71,13 @@ public final class RecurrentSamples implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    return Programs.run(new RecurrentSamples(out), () -> false, out, err, args);
+    return new RecurrentSamples(out).execute(err, args);
   }
 
   @Override
   public Integer call() throws IOException {
-    ImageSet training = ImageSet.training(data).first(sequences);
-    ImageSet test = ImageSet.test(data).first(Math.max(1, sequences / 2));
+    ImageSet training = data.training().first(sequences);
+    ImageSet test = data.test().first(Math.max(1, sequences / 2));
     write(training, out.resolve("train"));
     write(test, out.resolve("test"));
     MultiLayerNetwork network = network(training.width());

@@ -2,7 +2,6 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.CifarImages;
-import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.CifarResNet;
 import org.dl4jtt.examples.trial.CifarTask;
@@ -25,6 +23,7 @@ import org.dl4jtt.plan.CompressionPlan;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -54,12 +53,7 @@ public final class ResNet20 extends Program {
       description = "CIFAR-10 as images: train/CLASS/*, test/CLASS/*")
   private @Nullable Path data;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "out/resnet20",
-      description = "folder for the results (default: ${DEFAULT-VALUE})")
-  private Path out = Path.of("out");
+  @Mixin private final Results results = new Results("resnet20");
 
   @Option(
       names = "--ratio",
@@ -135,26 +129,24 @@ public final class ResNet20 extends Program {
 
   @Override
   public Integer call() throws IOException {
-    if (weights == null || data == null) {
+    Path npz = weights;
+    Path folder = data;
+    if (npz == null || folder == null) {
       throw new IllegalArgumentException(
           "give --weights FILE (https://github.com/akamaster/pytorch_resnet_cifar10, resnet20, as"
               + " npz) and --data DIR (CIFAR-10 as images)");
     }
-    try (OutputFolder output = OutputFolder.open(out)) {
-      Task task =
-          new CifarTask(
-              CifarImages.read(data.resolve("train"), images),
-              CifarImages.read(data.resolve("test"), testImages),
-              BATCH);
-      String table = compare(CifarResNet.read(weights), task);
-      Files.writeString(output.file("resnet20.md"), table);
-      output.publish();
-      console.println(table);
-    }
+    results.table("resnet20.md", console, () -> compare(npz, folder));
     return 0;
   }
 
-  private String compare(CifarResNet trained, Task task) {
+  private String compare(Path npz, Path folder) throws IOException {
+    Task task =
+        new CifarTask(
+            CifarImages.read(folder.resolve("train"), images),
+            CifarImages.read(folder.resolve("test"), testImages),
+            BATCH);
+    CifarResNet trained = CifarResNet.read(npz);
     List<Supplier<Outcome>> runs = new ArrayList<>();
     ISchedule first = LearningRates.twoCosines(learningRate, baseEpochs, 1);
     ComputationGraph base = trained.create(first, WEIGHT_DECAY, seed);

@@ -7,12 +7,7 @@ import java.nio.file.Path;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dl4jtt.compress.Compression;
 import org.dl4jtt.compress.Scores;
@@ -22,10 +17,7 @@ import org.dl4jtt.spark.Shard;
 import org.dl4jtt.spark.SparkAdmm;
 import org.dl4jtt.spark.SparkCompressor;
 import org.dl4jtt.spark.SparkJob;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -91,27 +83,7 @@ public final class SparkFashionMnist extends Walk {
   private MultiLayerNetwork train(SparkJob job, Shard shard, DataSetIterator test)
       throws IOException {
     tell.step("An ordinary network, trained by parameter averaging");
-    ImageSet images = training();
-    MultiLayerNetwork net =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .updater(new Nesterovs(0.02, 0.9))
-                .weightInit(WeightInit.RELU)
-                .activation(Activation.RELU)
-                .l2(2e-3)
-                .list()
-                .layer(new DenseLayer.Builder().name("fc1").nOut(256).build())
-                .layer(new DenseLayer.Builder().name("fc2").nOut(256).build())
-                .layer(
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .name("classifier")
-                        .nOut(ImageSet.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .setInputType(InputType.convolutional(images.height(), images.width(), 1))
-                .build());
-    net.init();
+    MultiLayerNetwork net = OrdinaryNetwork.create(training());
     SparkAdmm<MultiLayerNetwork> training = SparkAdmm.averaging(job.inFolder("base"), net);
     training.fit(shard, BASE_EPOCHS);
     MultiLayerNetwork trained = training.network();

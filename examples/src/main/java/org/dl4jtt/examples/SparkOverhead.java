@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,7 +27,7 @@ import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.admm.Constrained;
 import org.dl4jtt.constraint.ConstraintSet;
 import org.dl4jtt.constraint.Cost;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.spark.EpochResult;
 import org.dl4jtt.spark.Shard;
 import org.dl4jtt.spark.SparkAdmm;
@@ -58,7 +57,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpWidth = 100,
     description = "Bytes and seconds that Spark adds to an epoch of 11.7 million weights.")
-public final class SparkOverhead implements Callable<Integer> {
+public final class SparkOverhead extends Program {
   private static final int INPUTS = 2048;
   private static final int HIDDEN = 4096;
   private static final int OUTPUTS = 800;
@@ -68,19 +67,13 @@ public final class SparkOverhead implements Callable<Integer> {
   @Option(names = "--workers", defaultValue = "2", description = "(default: ${DEFAULT-VALUE})")
   private int workers = 2;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  private final PrintStream console;
-
   SparkOverhead(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
   public static void main(String[] args) {
-    SparkOverhead program = new SparkOverhead(System.out);
-    System.exit(Programs.run(program, () -> program.verbose, System.out, System.err, args));
+    System.exit(new SparkOverhead(System.out).execute(System.err, args));
   }
 
   @Override

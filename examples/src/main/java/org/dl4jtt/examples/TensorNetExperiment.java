@@ -2,12 +2,10 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -16,7 +14,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.dl4jtt.examples.cli.Programs;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.report.TensorNetTable;
 import org.dl4jtt.layers.TTDense;
@@ -26,11 +24,11 @@ import org.dl4jtt.tensor.RankBounds;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -45,18 +43,14 @@ import picocli.CommandLine.Option;
     description =
         "The 1024 x 1024 layer of Novikov et al. 2015 in tensor-train form against the dense one:"
             + " weights, accuracy from random cores and after conversion, time per epoch.")
-public final class TensorNetExperiment implements Callable<Integer> {
+public final class TensorNetExperiment extends Program {
   private static final int BATCH = 100;
   private static final int PADDING = 2;
   private static final String HIDDEN = "hidden";
   private static final List<List<Integer>> MODES =
       List.of(List.of(4, 8, 8, 4), List.of(4, 4, 4, 4, 4));
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "folder with the four idx files, MNIST or alike (default: the shipped subset)")
-  private @Nullable Path data;
+  @Mixin private final IdxData data = new IdxData();
 
   @Option(
       names = "--seeds",
@@ -88,21 +82,10 @@ public final class TensorNetExperiment implements Callable<Integer> {
       description = "training images (default: ${DEFAULT-VALUE})")
   private int images;
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
-  private final PrintStream console;
   private final Map<String, TensorNetTable.Row> rows = new LinkedHashMap<>();
 
   private TensorNetExperiment(PrintStream console) {
-    this.console = console;
+    super(console);
   }
 
   /** Runs the program; the exit status is 0, or 2 after an error. */
@@ -112,15 +95,13 @@ public final class TensorNetExperiment implements Callable<Integer> {
 
   /** Runs the program and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
-    TensorNetExperiment program = new TensorNetExperiment(out);
-    return Programs.run(program, () -> program.verbose, out, err, args);
+    return new TensorNetExperiment(out).execute(err, args);
   }
 
   @Override
   public Integer call() throws IOException {
-    Path folder = data != null ? data : Programs.shipped("fashion-mnist");
-    ImageSet training = ImageSet.training(folder).first(images);
-    ImageSet test = ImageSet.test(folder);
+    ImageSet training = data.training().first(images);
+    ImageSet test = data.test();
     for (long seed : seeds) {
       console.println("seed " + seed);
       oneSeed(seed, training, test);

@@ -3,22 +3,18 @@ package org.dl4jtt.examples;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
+import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.cli.Programs;
 import org.dl4jtt.examples.data.ImageSet;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A walk-through: a program that shows, step by step, one way of use. */
-abstract class Walk implements Callable<Integer> {
+abstract class Walk extends Program {
   /** Where it says what it does. */
   final Narration tell;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "folder with the four idx files (default: the shipped part of Fashion-MNIST)")
-  private @Nullable Path data;
+  @Mixin private final IdxData data = new IdxData();
 
   @Option(
       names = "--images",
@@ -34,23 +30,14 @@ abstract class Walk implements Callable<Integer> {
       description = "where models are saved (default: ${DEFAULT-VALUE})")
   private Path out = Path.of("out", "walk");
 
-  @Option(names = "--verbose", description = "errors with their stack trace")
-  private boolean verbose;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "this text")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
-
   Walk(PrintStream console) {
+    super(console);
     tell = new Narration(console);
   }
 
   /** Runs the program and returns its exit status: 0, or 2 after an error. */
   final int run(PrintStream out, PrintStream err, String... args) {
-    return Programs.run(this, () -> verbose, out, err, args);
+    return Programs.run(this, this::isVerbose, out, err, args);
   }
 
   final int images() {
@@ -58,11 +45,11 @@ abstract class Walk implements Callable<Integer> {
   }
 
   final ImageSet training() throws IOException {
-    return ImageSet.training(folder()).first(images);
+    return data.training().first(images);
   }
 
   final ImageSet test() throws IOException {
-    return ImageSet.test(folder()).first(Math.max(1, images / 2));
+    return data.test().first(Math.max(1, images / 2));
   }
 
   final Path out() {
@@ -70,8 +57,6 @@ abstract class Walk implements Callable<Integer> {
   }
 
   final Path folder() {
-    return data == null
-        ? Path.of(System.getProperty("dl4jtt.testdata", "testdata"), "fashion-mnist")
-        : data;
+    return data.folder();
   }
 }

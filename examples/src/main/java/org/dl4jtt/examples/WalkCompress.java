@@ -4,12 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dl4jtt.admm.AdmmListener;
 import org.dl4jtt.admm.AdmmSettings;
@@ -17,10 +12,7 @@ import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.PlannedWeight;
 import org.dl4jtt.surgery.ModelSurgery;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
 
 /**
@@ -66,26 +58,7 @@ public final class WalkCompress extends Walk {
 
   private MultiLayerNetwork trainOrdinarily(ImageSet images, DataSetIterator test) {
     tell.step("An ordinary network");
-    MultiLayerNetwork net =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .updater(new Nesterovs(0.02, 0.9))
-                .weightInit(WeightInit.RELU)
-                .activation(Activation.RELU)
-                .l2(2e-3)
-                .list()
-                .layer(new DenseLayer.Builder().name("fc1").nOut(256).build())
-                .layer(new DenseLayer.Builder().name("fc2").nOut(256).build())
-                .layer(
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .name("classifier")
-                        .nOut(ImageSet.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .setInputType(InputType.convolutional(images.height(), images.width(), 1))
-                .build());
-    net.init();
+    MultiLayerNetwork net = OrdinaryNetwork.create(images);
     tell.say(
         "Nothing of ours in it: two dense layers and a classifier, trained for %d epochs on %,d"
             + " images.",
