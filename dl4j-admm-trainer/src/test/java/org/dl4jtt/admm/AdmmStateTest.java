@@ -84,6 +84,25 @@ class AdmmStateTest {
   }
 
   @Test
+  void penalty_ofLargeArrays_isTheFormula_whateverTheirOrder() {
+    int rows = 1_500;
+    int columns = 1_500; // more than two blocks
+    for (char order : new char[] {'c', 'f'}) {
+      for (char gradientOrder : new char[] {'c', 'f'}) {
+        INDArray w = Nd4j.rand(DataType.DOUBLE, rows, columns).dup(order);
+        INDArray z = Nd4j.rand(DataType.DOUBLE, rows, columns).dup(order);
+        INDArray u = Nd4j.rand(DataType.DOUBLE, rows, columns).dup(order);
+        INDArray gradient = Nd4j.rand(DataType.DOUBLE, rows, columns).dup(gradientOrder);
+        INDArray expected = gradient.add(w.sub(z).add(u).mul(3 * 0.5));
+
+        AdmmState.of(z, u, 0.5).addPenaltyGradient(w, gradient, 3);
+
+        assertThat(gradient.equalsWithEps(expected, 1e-12)).isTrue();
+      }
+    }
+  }
+
+  @Test
   void rho_thatIsNone_isRefused() {
     AdmmState state = AdmmState.start(vector(1, 1), new Fixed(vector(0, 0)), 1);
     for (double rho : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {

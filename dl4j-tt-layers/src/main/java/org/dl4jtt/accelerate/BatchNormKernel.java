@@ -1,6 +1,8 @@
 package org.dl4jtt.accelerate;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.dl4jtt.accelerate.ChannelTiles.Buffers;
 import org.dl4jtt.accelerate.ChannelTiles.Floats;
 
 /**
@@ -18,90 +20,96 @@ import org.dl4jtt.accelerate.ChannelTiles.Floats;
  * the mean is large. Sums are in float along the batch and in double from there on.
  */
 final class BatchNormKernel {
-  private final float[] x = ChannelTiles.tile();
-  private final float[] dy = ChannelTiles.tile();
-  private final float[] a = ChannelTiles.tile();
-  private final float[] b = ChannelTiles.tile();
-  private final float[] c = ChannelTiles.tile();
+  private final Buffers[] buffers = Buffers.ofThreads();
 
   void mean(ChannelTiles tiles, Floats input, float[] mean) {
-    double[] sums = new double[mean.length];
+    ChannelTiles.Sums sums = tiles.new Sums();
     tiles.forEachPlace(
-        (place, size) -> {
-          Arrays.fill(a, 0);
+        buffers,
+        (place, size, t) -> {
+          FloatPointer in = input.pointer();
+          Arrays.fill(t.a, 0);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                input.read(offset, x, count);
-                addTo(a, x, count);
+                in.position(offset).get(t.x, 0, count);
+                addTo(t.a, t.x, count);
               });
-          tiles.gather(a, place, size, sums);
+          sums.gather(t.a, place, size);
         });
-    divide(sums, tiles.valuesPerChannel(), mean);
+    divide(sums.perChannel(), tiles.valuesPerChannel(), mean);
   }
 
   void variance(ChannelTiles tiles, Floats input, float[] mean, float[] variance) {
-    double[] sums = new double[mean.length];
+    ChannelTiles.Sums sums = tiles.new Sums();
     tiles.forEachPlace(
-        (place, size) -> {
-          Arrays.fill(a, 0);
-          tiles.spread(mean, place, b, size);
+        buffers,
+        (place, size, t) -> {
+          FloatPointer in = input.pointer();
+          Arrays.fill(t.a, 0);
+          tiles.spread(mean, place, t.b, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                input.read(offset, x, count);
-                addSquaresTo(a, x, b, count);
+                in.position(offset).get(t.x, 0, count);
+                addSquaresTo(t.a, t.x, t.b, count);
               });
-          tiles.gather(a, place, size, sums);
+          sums.gather(t.a, place, size);
         });
-    divide(sums, tiles.valuesPerChannel(), variance);
+    divide(sums.perChannel(), tiles.valuesPerChannel(), variance);
   }
 
   /** {@code y = scale (x - mean) + shift}, each a number per channel. */
   void forward(
       ChannelTiles tiles, Floats input, Floats output, float[] mean, float[] scale, float[] shift) {
     tiles.forEachPlace(
-        (place, size) -> {
-          tiles.spread(mean, place, a, size);
-          tiles.spread(scale, place, b, size);
-          tiles.spread(shift, place, c, size);
+        buffers,
+        (place, size, t) -> {
+          FloatPointer in = input.pointer();
+          FloatPointer out = output.pointer();
+          tiles.spread(mean, place, t.a, size);
+          tiles.spread(scale, place, t.b, size);
+          tiles.spread(shift, place, t.c, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                input.read(offset, x, count);
-                normalise(x, a, b, c, count);
-                output.write(offset, x, count);
+                in.position(offset).get(t.x, 0, count);
+                normalise(t.x, t.a, t.b, t.c, count);
+                out.position(offset).put(t.x, 0, count);
               });
         });
   }
 
-  /** Adds {@code Σ dy} and {@code Σ dy (x - mean)} of every channel to the sums. */
+  /** The sums {@code Σ dy} and {@code Σ dy (x - mean)} of every channel. */
   void backwardSums(
       ChannelTiles tiles,
       Floats input,
       Floats gradient,
       float[] mean,
-      double[] sumDy,
-      double[] sumDyX) {
+      ChannelTiles.Sums sumDy,
+      ChannelTiles.Sums sumDyX) {
     tiles.forEachPlace(
-        (place, size) -> {
-          Arrays.fill(a, 0);
-          Arrays.fill(b, 0);
-          tiles.spread(mean, place, c, size);
+        buffers,
+        (place, size, t) -> {
+          FloatPointer in = input.pointer();
+          FloatPointer with = gradient.pointer();
+          Arrays.fill(t.a, 0);
+          Arrays.fill(t.b, 0);
+          tiles.spread(mean, place, t.c, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                input.read(offset, x, count);
-                gradient.read(offset, dy, count);
-                addTo(a, dy, count);
-                addProductsTo(b, dy, x, c, count);
+                in.position(offset).get(t.x, 0, count);
+                with.position(offset).get(t.dy, 0, count);
+                addTo(t.a, t.dy, count);
+                addProductsTo(t.b, t.dy, t.x, t.c, count);
               });
-          tiles.gather(a, place, size, sumDy);
-          tiles.gather(b, place, size, sumDyX);
+          sumDy.gather(t.a, place, size);
+          sumDyX.gather(t.b, place, size);
         });
   }
 
@@ -115,18 +123,22 @@ final class BatchNormKernel {
       float[] slope,
       float[] shift) {
     tiles.forEachPlace(
-        (place, size) -> {
-          tiles.spread(scale, place, a, size);
-          tiles.spread(slope, place, b, size);
-          tiles.spread(shift, place, c, size);
+        buffers,
+        (place, size, t) -> {
+          FloatPointer in = input.pointer();
+          FloatPointer with = gradient.pointer();
+          FloatPointer out = output.pointer();
+          tiles.spread(scale, place, t.a, size);
+          tiles.spread(slope, place, t.b, size);
+          tiles.spread(shift, place, t.c, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                input.read(offset, x, count);
-                gradient.read(offset, dy, count);
-                combine(dy, x, a, b, c, count);
-                output.write(offset, dy, count);
+                in.position(offset).get(t.x, 0, count);
+                with.position(offset).get(t.dy, 0, count);
+                combine(t.dy, t.x, t.a, t.b, t.c, count);
+                out.position(offset).put(t.dy, 0, count);
               });
         });
   }

@@ -41,6 +41,11 @@ public final class MatrixPlan {
     return steps.stream().mapToDouble(s -> s.forward().flops() + s.group().flops()).sum();
   }
 
+  /** Those of the products with the batch alone: all of them where the merged cores are kept. */
+  public double batchFlops() {
+    return steps.stream().mapToDouble(s -> s.forward().flops()).sum();
+  }
+
   /** The groups, their products, and the prediction. */
   public String describe() {
     StringBuilder text =

@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class ConvolutionBenchmark {
-  private static final int BATCH = 16;
+  static final int BATCH = 16;
 
   /** Who computes: the stock layer with native helpers, as shipped, or in tensor form. */
   public enum Contender {
@@ -60,6 +60,18 @@ public class ConvolutionBenchmark {
     int rank() {
       int rank = (int) (channels * (Math.sqrt(4 + 36 * 9 / 2.5) - 2) / 18);
       return rank - rank % 16;
+    }
+
+    /** Multiplications for one position of one image. */
+    long multiplications(Contender contender) {
+      long rank = rank();
+      return contender == Contender.TRAIN
+          ? channels * rank + 9 * rank * rank + rank * channels
+          : 9L * channels * channels;
+    }
+
+    int positions() {
+      return size * size;
     }
   }
 

@@ -103,13 +103,13 @@ public class DenseBenchmark {
       dx = Nd4j.create(DataType.FLOAT, new long[] {batch, shape.inputs()}, 'f');
       data = new DataSet(x, y);
     } else {
-      net = Networks.of(layer(), InputType.feedForward(shape.inputs()));
+      net = Networks.of(layer(shape, contender), InputType.feedForward(shape.inputs()));
       data = Networks.data(net, batch, shape.inputs());
       weights = gradient = y = dx = data.getFeatures();
     }
   }
 
-  private Layer layer() {
+  static Layer layer(Shape shape, Contender contender) {
     return switch (contender) {
       case TRAIN ->
           new TTDense.Builder()

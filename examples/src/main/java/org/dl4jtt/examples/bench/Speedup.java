@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -20,6 +21,8 @@ import org.openjdk.jmh.results.RunResult;
  *     measurement
  * @param ratio time of the first contender / this time
  * @param ratioError of the ratio, from the errors of both times taken as independent
+ * @param rate billions of floating-point operations in a second, see {@link Operations}; null where
+ *     they are not counted
  */
 record Speedup(
     String row,
@@ -27,7 +30,8 @@ record Speedup(
     double milliseconds,
     double error,
     double ratio,
-    double ratioError) {
+    double ratioError,
+    @Nullable Double rate) {
   private static final double CONFIDENCE = 0.95;
 
   private static final String CONTENDER = "contender";
@@ -52,10 +56,16 @@ record Speedup(
                     time.getScore(),
                     error(time),
                     ratio,
-                    time == base ? 0 : ratio * relative));
+                    time == base ? 0 : ratio * relative,
+                    rate(contender.getParams(), time.getScore())));
           }
         });
     return ratios;
+  }
+
+  private static @Nullable Double rate(BenchmarkParams params, double milliseconds) {
+    double operations = Operations.of(params);
+    return Double.isNaN(operations) ? null : operations / milliseconds / 1e6;
   }
 
   private static double relativeError(Result<?> time) {
@@ -92,17 +102,20 @@ record Speedup(
   static String table(List<Speedup> ratios) {
     StringBuilder table = new StringBuilder();
     table.append(
-        String.format("%-66s %-12s %12s %18s%n", "benchmark", "contender", "ms", "times faster"));
+        String.format(
+            "%-66s %-12s %12s %18s %10s%n",
+            "benchmark", "contender", "ms", "times faster", "GFLOP/s"));
     String previous = "";
     for (Speedup r : ratios) {
       table.append(
           String.format(
-              "%-66s %-12s %12.3f %9.2f ± %6.2f%n",
+              "%-66s %-12s %12.3f %9.2f ± %6.2f %10s%n",
               r.row.equals(previous) ? "" : r.row,
               r.contender,
               r.milliseconds,
               r.ratio,
-              r.ratioError));
+              r.ratioError,
+              r.rate == null ? "" : String.format("%.1f", r.rate)));
       previous = r.row;
     }
     return table.toString();

@@ -2,6 +2,7 @@ package org.dl4jtt.examples.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,6 +41,8 @@ class BenchmarksTest {
     for (JsonNode ratio : ratios) {
       assertThat(ratio.get("ratio").asDouble())
           .isEqualTo(stock / ratio.get("milliseconds").asDouble(), within(1e-9));
+      assertThat(ratio.get("rate").asDouble() * ratio.get("milliseconds").asDouble() * 1e6)
+          .isCloseTo(2.0 * 1024 * 1024, withinPercentage(1e-9)); // the same for both
     }
     assertThat(Files.readString(out.resolve("benchmarks.txt")))
         .contains(
