@@ -4,6 +4,7 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.dl4jtt.examples.trial.Budget;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
@@ -23,12 +24,25 @@ final class LearningRates {
     argument(peak > 0, "learning rate %s; it must be positive", peak);
     argument(
         base >= 1 && further >= 1, "%d base and %d further epochs; give 1 or more", base, further);
+    return cosines(peak, base, further);
+  }
+
+  /**
+   * The same with further epochs in two parts, of which each has half a cosine of its own: what is
+   * decomposed is fine-tuned at rates that can change it.
+   */
+  static ISchedule threeCosines(double peak, int base, Budget further) {
+    return cosines(peak, base, further.constrained(), further.fineTuning());
+  }
+
+  /** The first from the peak, each other from a share of it. */
+  private static ISchedule cosines(double peak, int... parts) {
     Map<Integer, Double> rates = new LinkedHashMap<>();
-    for (int epoch = 0; epoch < base; epoch++) {
-      rates.put(epoch, peak * cosine(epoch, base));
-    }
-    for (int epoch = 0; epoch < further; epoch++) {
-      rates.put(base + epoch, RESTART * peak * cosine(epoch, further));
+    for (int part = 0; part < parts.length; part++) {
+      double start = part == 0 ? peak : RESTART * peak;
+      for (int epoch = 0; epoch < parts[part]; epoch++) {
+        rates.put(rates.size(), start * cosine(epoch, parts[part]));
+      }
     }
     return new MapSchedule(ScheduleType.EPOCH, rates);
   }

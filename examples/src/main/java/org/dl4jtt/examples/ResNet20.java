@@ -2,15 +2,21 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.CifarImages;
+import org.dl4jtt.examples.report.BudgetChart;
+import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.CifarResNet;
 import org.dl4jtt.examples.trial.CifarTask;
@@ -36,10 +42,11 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 100,
     description =
         "ResNet-20 with trained weights on CIFAR-10 images: dense trained on, direct TT and ADMM-TT"
-            + " for several budgets of further epochs. Writes resnet20.md.")
+            + " for several budgets of further epochs. Writes resnet20.md and resnet20.png.")
 public final class ResNet20 extends Program {
   private static final int BATCH = 64;
   private static final double WEIGHT_DECAY = 1e-4;
+  private static final String ADMM = "ADMM-TT";
 
   @Option(
       names = "--weights",
@@ -94,7 +101,7 @@ public final class ResNet20 extends Program {
   @Option(
       names = "--constrained",
       paramLabel = "SHARE",
-      defaultValue = "0.6",
+      defaultValue = "0.4",
       description = "of the further epochs under the constraint (default: ${DEFAULT-VALUE})")
   private double constrained;
 
@@ -136,11 +143,23 @@ public final class ResNet20 extends Program {
           "give --weights FILE (https://github.com/akamaster/pytorch_resnet_cifar10, resnet20, as"
               + " npz) and --data DIR (CIFAR-10 as images)");
     }
-    results.table("resnet20.md", console, () -> compare(npz, folder));
+    try (OutputFolder output = results.open()) {
+      Map<Integer, List<Outcome>> outcomes = compare(npz, folder);
+      String table =
+          OutcomeTable.of(
+              "further epochs (ADMM: constrained + fine-tuning)",
+              outcomes.values().stream().flatMap(List::stream).toList());
+      Files.writeString(output.file("resnet20.md"), table);
+      outcomes.remove(0);
+      BudgetChart.write(outcomes, ADMM, output.file("resnet20.png"));
+      output.publish();
+      console.println(table);
+    }
     return 0;
   }
 
-  private String compare(Path npz, Path folder) throws IOException {
+  /** By the number of further epochs; 0 is the network as it was imported. */
+  private Map<Integer, List<Outcome>> compare(Path npz, Path folder) throws IOException {
     Task task =
         new CifarTask(
             CifarImages.read(folder.resolve("train"), images),
@@ -159,15 +178,20 @@ public final class ResNet20 extends Program {
     for (int further : epochs) {
       ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, further);
       Budget budget = Budget.of(further, constrained);
+      ISchedule admmRates = LearningRates.threeCosines(learningRate, baseEpochs, budget);
       Trial trial = new Trial(base, task, rates, budget, seed, console::println);
+      Trial admm = new Trial(base, task, admmRates, budget, seed, console::println);
       String group = further + " (" + budget.constrained() + " + " + budget.fineTuning() + ")";
       runs.add(() -> trial.dense(group));
       runs.add(() -> trial.direct(group, "direct TT", plan));
-      runs.add(() -> trial.admm(group, "ADMM-TT", plan));
+      runs.add(() -> admm.admm(group, ADMM, plan));
     }
-    List<Outcome> outcomes = new ArrayList<>();
-    outcomes.add(new Outcome("0", "imported", base.numParams(), imported, imported));
-    outcomes.addAll(Lanes.run(runs));
-    return OutcomeTable.of("further epochs (ADMM: constrained + fine-tuning)", outcomes);
+    Map<Integer, List<Outcome>> outcomes = new TreeMap<>();
+    outcomes.put(0, List.of(new Outcome("0", "imported", base.numParams(), imported, imported)));
+    Iterator<Outcome> ended = Lanes.run(runs).iterator();
+    for (int further : epochs) {
+      outcomes.put(further, List.of(ended.next(), ended.next(), ended.next()));
+    }
+    return outcomes;
   }
 }

@@ -88,9 +88,9 @@ public final class Benchmarks implements Callable<Integer> {
             .forks(inProcess ? 0 : 1)
             .shouldFailOnError(false)
             .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(quick ? 250 : 800))
-            .measurementIterations(quick ? 5 : 8)
-            .measurementTime(TimeValue.milliseconds(quick ? 200 : 500));
+            .warmupTime(TimeValue.milliseconds(quick ? 250 : 500))
+            .measurementIterations(quick ? 5 : 6)
+            .measurementTime(TimeValue.milliseconds(quick ? 200 : 400));
     if (quick && !params.containsKey("batch")) {
       options.param("batch", "1", "100");
     }

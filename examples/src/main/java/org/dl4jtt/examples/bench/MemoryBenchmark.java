@@ -36,7 +36,8 @@ public final class MemoryBenchmark extends Program {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "10000",
-      description = "steps over which growth is measured (default: ${DEFAULT-VALUE})")
+      description =
+          "steps, in the second half of which growth is measured (default: ${DEFAULT-VALUE})")
   private int steps;
 
   @Option(
@@ -71,7 +72,9 @@ public final class MemoryBenchmark extends Program {
   public Integer call() throws IOException, InterruptedException {
     argument(ResidentMemory.isKnown(), "this system has no /proc/self; memory is read from there");
     console.println(
-        "| case | contender | peak of a step, MB | growth over " + steps + " steps, MB |");
+        "| case | contender | peak of a step, MB | growth in the second half of "
+            + steps
+            + " steps, MB |");
     console.println("|---|---|---|---|");
     List<String> excesses = new ArrayList<>();
     for (MemoryCase each : MemoryCase.all()) {

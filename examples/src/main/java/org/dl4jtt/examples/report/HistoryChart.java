@@ -1,8 +1,8 @@
 package org.dl4jtt.examples.report;
 
-import java.awt.BasicStroke;
-import java.awt.Color;
-import java.awt.Font;
+import static org.dl4jtt.examples.report.LineChart.chart;
+import static org.dl4jtt.examples.report.LineChart.line;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
@@ -15,32 +15,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * One picture: accuracy of every run, and residuals of every constrained weight, over the epochs.
  */
 public final class HistoryChart {
-  private static final int WIDTH = 900;
-  private static final int HEIGHT = 420;
-  private static final Color INK = new Color(0x333333);
-  private static final Color GRID = new Color(0xe6e6e6);
-  // Okabe and Ito's palette: told apart by colour-blind eyes, too
-  private static final List<Color> COLORS =
-      List.of(
-          new Color(0x555555),
-          new Color(0x0072b2),
-          new Color(0xd55e00),
-          new Color(0x009e73),
-          new Color(0xcc79a7),
-          new Color(0xe69f00),
-          new Color(0x56b4e9));
-
   private HistoryChart() {}
 
   /** Writes a PNG. */
@@ -77,7 +57,7 @@ public final class HistoryChart {
         x.add((double) offset + epoch.epoch());
         y.add(100 * epoch.accuracy());
       }
-      line(chart, run.getKey(), x, y, COLORS.get(color++ % COLORS.size()), SeriesMarkers.CIRCLE);
+      line(chart, run.getKey(), x, y, LineChart.color(color++), SeriesMarkers.CIRCLE);
     }
     addProjected(chart, report);
     return chart;
@@ -105,10 +85,8 @@ public final class HistoryChart {
       }
     }
     if (!x.isEmpty()) {
-      line(chart, "admmTT, projected", x, y, COLORS.get(5), SeriesMarkers.DIAMOND)
-          .setLineStyle(
-              new BasicStroke(
-                  2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND, 1, new float[] {2, 6}, 0));
+      LineChart.dotted(
+          line(chart, "admmTT, projected", x, y, LineChart.color(5), SeriesMarkers.DIAMOND));
     }
   }
 
@@ -134,46 +112,8 @@ public final class HistoryChart {
     for (Map.Entry<String, List<double[]>> layer : layers.entrySet()) {
       List<Double> x = layer.getValue().stream().map(point -> point[0]).toList();
       List<Double> y = layer.getValue().stream().map(point -> point[1]).toList();
-      line(chart, layer.getKey(), x, y, COLORS.get(color++ % COLORS.size()), SeriesMarkers.CIRCLE);
+      line(chart, layer.getKey(), x, y, LineChart.color(color++), SeriesMarkers.CIRCLE);
     }
     return chart;
-  }
-
-  private static XYChart chart(String title, String x, String y) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title(title)
-            .xAxisTitle(x)
-            .yAxisTitle(y)
-            .build();
-    XYStyler style = chart.getStyler();
-    style.setChartBackgroundColor(Color.WHITE);
-    style.setChartFontColor(INK);
-    style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
-    style.setChartTitleBoxVisible(false);
-    style.setChartPadding(14);
-    style.setLegendPosition(Styler.LegendPosition.OutsideE);
-    style.setLegendBorderColor(Color.WHITE);
-    style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
-    style.setPlotBorderVisible(false);
-    style.setPlotGridLinesColor(GRID);
-    style.setPlotGridLinesStroke(new BasicStroke(1));
-    style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
-    style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-    style.setAxisTickMarksColor(GRID);
-    style.setMarkerSize(6);
-    return chart;
-  }
-
-  private static XYSeries line(
-      XYChart chart, String name, List<Double> x, List<Double> y, Color color, Marker marker) {
-    XYSeries series = chart.addSeries(name, x, y);
-    series.setLineColor(color);
-    series.setMarkerColor(color);
-    series.setMarker(marker);
-    series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-    return series;
   }
 }
