@@ -37,7 +37,6 @@ import picocli.CommandLine.Option;
             + " each. Writes ratios.md.")
 public final class Ratios extends Program {
   private static final int BATCH = 64;
-  private static final double CONSTRAINED = 0.75;
 
   @Mixin private final IdxData data = new IdxData();
   @Mixin private final Results results = new Results("ratios");
@@ -87,6 +86,19 @@ public final class Ratios extends Program {
   private int epochs;
 
   @Option(
+      names = "--constrained",
+      paramLabel = "SHARE",
+      defaultValue = "0.75",
+      description = "of the further epochs under the constraint (default: ${DEFAULT-VALUE})")
+  private double constrained;
+
+  @Option(
+      names = "--restart",
+      description =
+          "fine-tune what ADMM made at a learning rate that starts again, from half the peak")
+  private boolean restart;
+
+  @Option(
       names = "--learning-rate",
       paramLabel = "LR",
       defaultValue = "0.04",
@@ -131,7 +143,7 @@ public final class Ratios extends Program {
   }
 
   private List<Outcome> oneSeed(long seed, int height, int width, Task task) {
-    Budget budget = Budget.of(epochs, CONSTRAINED);
+    Budget budget = Budget.of(epochs, constrained);
     ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, epochs);
     ComputationGraph base =
         SmallResNet.create(height, width, ImageSet.CLASSES, rates, weightDecay, seed);
@@ -140,6 +152,7 @@ public final class Ratios extends Program {
     Training.run("base", base, task, seed, baseEpochs, console::println);
 
     Trial trial = new Trial(base, task, rates, budget, seed, console::println);
+    Trial admm = restart ? restarting(base, task, budget, seed) : trial;
     List<Supplier<Outcome>> runs = new ArrayList<>();
     runs.add(() -> trial.dense("1"));
     for (double ratio : ratios) {
@@ -148,9 +161,14 @@ public final class Ratios extends Program {
       CompressionPlan rings =
           CompressionPlan.of(base).weights(1 / ratio).rings(true).trains(false).build();
       runs.add(() -> trial.direct(group, "direct TT", trains));
-      runs.add(() -> trial.admm(group, "ADMM-TT", trains));
-      runs.add(() -> trial.admm(group, "ADMM-TR", rings));
+      runs.add(() -> admm.admm(group, "ADMM-TT", trains));
+      runs.add(() -> admm.admm(group, "ADMM-TR", rings));
     }
     return Lanes.run(runs);
+  }
+
+  private Trial restarting(ComputationGraph base, Task task, Budget budget, long seed) {
+    ISchedule rates = LearningRates.threeCosines(learningRate, baseEpochs, budget);
+    return new Trial(base, task, rates, budget, seed, console::println);
   }
 }

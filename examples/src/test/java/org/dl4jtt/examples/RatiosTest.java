@@ -7,12 +7,15 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RatiosTest {
   @TempDir Path folder;
 
-  @Test
-  void oneRowForEachRun_atTheRatioAskedFor() {
+  @ParameterizedTest
+  @ValueSource(strings = {"--constrained=0.75", "--restart"})
+  void oneRowForEachRun_atTheRatioAskedFor(String schedule) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int status =
         Ratios.run(
@@ -23,6 +26,7 @@ class RatiosTest {
             "--base-epochs=1",
             "--epochs=2",
             "--ratios=2.3",
+            schedule,
             "--out=" + folder);
     assertThat(status).isZero();
     assertThat(out.toString())
