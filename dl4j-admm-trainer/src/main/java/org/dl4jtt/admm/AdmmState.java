@@ -27,7 +27,7 @@ public final class AdmmState {
   private final INDArray z;
   private final INDArray u;
 
-  /** Z − U, kept so that the penalty is two additions and takes no memory. */
+  /** Z − U, kept so that the penalty takes two passes and no memory. */
   private final INDArray target;
 
   private Optional<FactoredWeight> cores = Optional.empty();
@@ -62,8 +62,8 @@ public final class AdmmState {
   }
 
   /**
-   * Adds {@code scale · ρ (W − Z + U)} to a gradient, in place: two axpy operations on each block,
-   * nothing allocated but views.
+   * Adds {@code scale · ρ (W − Z + U)} to a gradient, in place: two axpy operations, nothing
+   * allocated.
    *
    * @param w the weight, of this state's shape
    * @param gradient as many entries as the weight; another shape (a one-dimensional convolution's
@@ -73,12 +73,8 @@ public final class AdmmState {
   public void addPenaltyGradient(INDArray w, INDArray gradient, double scale) {
     INDArray g =
         Arrays.equals(gradient.shape(), w.shape()) ? gradient : gradient.reshape('c', w.shape());
-    Blocks blocks = new Blocks(g, w, target);
-    for (long k = 0; k < blocks.count(); k++) {
-      INDArray sum = blocks.get(0, k);
-      Nd4j.exec(new Axpy(blocks.get(1, k), sum, sum, scale * rho));
-      Nd4j.exec(new Axpy(blocks.get(2, k), sum, sum, -scale * rho));
-    }
+    Nd4j.exec(new Axpy(w, g, g, scale * rho));
+    Nd4j.exec(new Axpy(target, g, g, -scale * rho));
   }
 
   /** {@code ρ/2 ‖W − Z + U‖²}. */

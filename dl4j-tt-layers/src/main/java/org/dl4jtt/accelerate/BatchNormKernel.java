@@ -1,8 +1,6 @@
 package org.dl4jtt.accelerate;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.FloatPointer;
-import org.dl4jtt.accelerate.ChannelTiles.Buffers;
 import org.dl4jtt.accelerate.ChannelTiles.Floats;
 
 /**
@@ -20,96 +18,90 @@ import org.dl4jtt.accelerate.ChannelTiles.Floats;
  * the mean is large. Sums are in float along the batch and in double from there on.
  */
 final class BatchNormKernel {
-  private final Buffers[] buffers = Buffers.ofThreads();
+  private final float[] x = ChannelTiles.tile();
+  private final float[] dy = ChannelTiles.tile();
+  private final float[] a = ChannelTiles.tile();
+  private final float[] b = ChannelTiles.tile();
+  private final float[] c = ChannelTiles.tile();
 
   void mean(ChannelTiles tiles, Floats input, float[] mean) {
-    ChannelTiles.Sums sums = tiles.new Sums();
+    double[] sums = new double[mean.length];
     tiles.forEachPlace(
-        buffers,
-        (place, size, t) -> {
-          FloatPointer in = input.pointer();
-          Arrays.fill(t.a, 0);
+        (place, size) -> {
+          Arrays.fill(a, 0);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                in.position(offset).get(t.x, 0, count);
-                addTo(t.a, t.x, count);
+                input.read(offset, x, count);
+                addTo(a, x, count);
               });
-          sums.gather(t.a, place, size);
+          tiles.gather(a, place, size, sums);
         });
-    divide(sums.perChannel(), tiles.valuesPerChannel(), mean);
+    divide(sums, tiles.valuesPerChannel(), mean);
   }
 
   void variance(ChannelTiles tiles, Floats input, float[] mean, float[] variance) {
-    ChannelTiles.Sums sums = tiles.new Sums();
+    double[] sums = new double[mean.length];
     tiles.forEachPlace(
-        buffers,
-        (place, size, t) -> {
-          FloatPointer in = input.pointer();
-          Arrays.fill(t.a, 0);
-          tiles.spread(mean, place, t.b, size);
+        (place, size) -> {
+          Arrays.fill(a, 0);
+          tiles.spread(mean, place, b, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                in.position(offset).get(t.x, 0, count);
-                addSquaresTo(t.a, t.x, t.b, count);
+                input.read(offset, x, count);
+                addSquaresTo(a, x, b, count);
               });
-          sums.gather(t.a, place, size);
+          tiles.gather(a, place, size, sums);
         });
-    divide(sums.perChannel(), tiles.valuesPerChannel(), variance);
+    divide(sums, tiles.valuesPerChannel(), variance);
   }
 
   /** {@code y = scale (x - mean) + shift}, each a number per channel. */
   void forward(
       ChannelTiles tiles, Floats input, Floats output, float[] mean, float[] scale, float[] shift) {
     tiles.forEachPlace(
-        buffers,
-        (place, size, t) -> {
-          FloatPointer in = input.pointer();
-          FloatPointer out = output.pointer();
-          tiles.spread(mean, place, t.a, size);
-          tiles.spread(scale, place, t.b, size);
-          tiles.spread(shift, place, t.c, size);
+        (place, size) -> {
+          tiles.spread(mean, place, a, size);
+          tiles.spread(scale, place, b, size);
+          tiles.spread(shift, place, c, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                in.position(offset).get(t.x, 0, count);
-                normalise(t.x, t.a, t.b, t.c, count);
-                out.position(offset).put(t.x, 0, count);
+                input.read(offset, x, count);
+                normalise(x, a, b, c, count);
+                output.write(offset, x, count);
               });
         });
   }
 
-  /** The sums {@code Σ dy} and {@code Σ dy (x - mean)} of every channel. */
+  /** Adds {@code Σ dy} and {@code Σ dy (x - mean)} of every channel to the sums. */
   void backwardSums(
       ChannelTiles tiles,
       Floats input,
       Floats gradient,
       float[] mean,
-      ChannelTiles.Sums sumDy,
-      ChannelTiles.Sums sumDyX) {
+      double[] sumDy,
+      double[] sumDyX) {
     tiles.forEachPlace(
-        buffers,
-        (place, size, t) -> {
-          FloatPointer in = input.pointer();
-          FloatPointer with = gradient.pointer();
-          Arrays.fill(t.a, 0);
-          Arrays.fill(t.b, 0);
-          tiles.spread(mean, place, t.c, size);
+        (place, size) -> {
+          Arrays.fill(a, 0);
+          Arrays.fill(b, 0);
+          tiles.spread(mean, place, c, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                in.position(offset).get(t.x, 0, count);
-                with.position(offset).get(t.dy, 0, count);
-                addTo(t.a, t.dy, count);
-                addProductsTo(t.b, t.dy, t.x, t.c, count);
+                input.read(offset, x, count);
+                gradient.read(offset, dy, count);
+                addTo(a, dy, count);
+                addProductsTo(b, dy, x, c, count);
               });
-          sumDy.gather(t.a, place, size);
-          sumDyX.gather(t.b, place, size);
+          tiles.gather(a, place, size, sumDy);
+          tiles.gather(b, place, size, sumDyX);
         });
   }
 
@@ -123,22 +115,18 @@ final class BatchNormKernel {
       float[] slope,
       float[] shift) {
     tiles.forEachPlace(
-        buffers,
-        (place, size, t) -> {
-          FloatPointer in = input.pointer();
-          FloatPointer with = gradient.pointer();
-          FloatPointer out = output.pointer();
-          tiles.spread(scale, place, t.a, size);
-          tiles.spread(slope, place, t.b, size);
-          tiles.spread(shift, place, t.c, size);
+        (place, size) -> {
+          tiles.spread(scale, place, a, size);
+          tiles.spread(slope, place, b, size);
+          tiles.spread(shift, place, c, size);
           tiles.forEachTile(
               place,
               size,
               (offset, count) -> {
-                in.position(offset).get(t.x, 0, count);
-                with.position(offset).get(t.dy, 0, count);
-                combine(t.dy, t.x, t.a, t.b, t.c, count);
-                out.position(offset).put(t.dy, 0, count);
+                input.read(offset, x, count);
+                gradient.read(offset, dy, count);
+                combine(dy, x, a, b, c, count);
+                output.write(offset, dy, count);
               });
         });
   }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * several times faster than ND4J's reductions over (0, 2, 3).
  *
  * <pre>
- *   forEachPlace:  clear sums, spread numbers per channel over a tile      (on several threads)
+ *   forEachPlace:  clear sums, spread numbers per channel over a tile
  *     forEachTile: read, compute, write
  *   gather sums per channel
  * </pre>
@@ -48,25 +48,9 @@ final class ChannelTiles {
     return length / channels;
   }
 
-  /** What one thread works in. */
-  static final class Buffers {
-    final float[] x = new float[TILE];
-    final float[] dy = new float[TILE];
-    final float[] a = new float[TILE];
-    final float[] b = new float[TILE];
-    final float[] c = new float[TILE];
-
-    /** One for each thread. */
-    static Buffers[] ofThreads() {
-      Buffers[] all = new Buffers[Threads.count()];
-      Arrays.setAll(all, k -> new Buffers());
-      return all;
-    }
-  }
-
   /** The places of the period at which tiles begin. */
   interface Place {
-    void visit(int place, int size, Buffers buffers);
+    void visit(int place, int size);
   }
 
   /** One tile: {@code size} floats from {@code offset} on. */
@@ -74,22 +58,10 @@ final class ChannelTiles {
     void visit(long offset, int size);
   }
 
-  /** The places are shared out among threads. */
-  void forEachPlace(Buffers[] buffers, Place work) {
-    int parts = Math.min(places(), Threads.count(length));
-    Threads.forEach(
-        parts,
-        part -> {
-          for (int k = part; k < places(); k += parts) {
-            int place = k * TILE;
-            int size = (int) Math.min(length - place, Math.min(TILE, stride - place));
-            work.visit(place, size, buffers[part]);
-          }
-        });
-  }
-
-  private int places() {
-    return (stride + TILE - 1) / TILE;
+  void forEachPlace(Place work) {
+    for (int place = 0; place < stride; place += TILE) {
+      work.visit(place, (int) Math.min(length - place, Math.min(TILE, stride - place)));
+    }
   }
 
   /** The tiles at {@code place}, one per image or group of pixels; the last one may be short. */
@@ -97,6 +69,10 @@ final class ChannelTiles {
     for (long start = place; start < length; start += stride) {
       work.visit(start, (int) Math.min(size, length - start));
     }
+  }
+
+  static float[] tile() {
+    return new float[TILE];
   }
 
   /** Sets {@code tile[i]} to the number of the channel of the i-th float after {@code place}. */
@@ -109,54 +85,33 @@ final class ChannelTiles {
     }
   }
 
-  /** Sums per channel: the same bits however many threads gather them. */
-  final class Sums {
-    private final double[][] ofPlaces = new double[places()][channels];
-
-    /** Adds every {@code tile[i]} to the sum of its channel. */
-    void gather(float[] tile, int place, int size) {
-      double[] sums = ofPlaces[place / TILE];
-      for (int i = 0; i < size; ) {
-        int at = (place + i) % period;
-        int end = Math.min(size, i + run - at % run);
-        double sum = 0;
-        for (; i < end; i++) {
-          sum += tile[i];
-        }
-        sums[at / run] += sum;
+  /** Adds every {@code tile[i]} to the sum of its channel. */
+  void gather(float[] tile, int place, int size, double[] sums) {
+    for (int i = 0; i < size; ) {
+      int at = (place + i) % period;
+      int end = Math.min(size, i + run - at % run);
+      double sum = 0;
+      for (; i < end; i++) {
+        sum += tile[i];
       }
-    }
-
-    double[] perChannel() {
-      double[] all = new double[channels];
-      for (double[] sums : ofPlaces) {
-        for (int c = 0; c < channels; c++) {
-          all[c] += sums[c];
-        }
-      }
-      return all;
+      sums[at / run] += sum;
     }
   }
 
   /** The memory of an array that lies in 'c' order without gaps. */
   static final class Floats {
-    private final INDArray array;
+    private final FloatPointer pointer;
 
     Floats(INDArray array) {
-      this.array = array;
+      pointer = new FloatPointer(array.data().addressPointer());
     }
 
-    /** To be used by one thread: a pointer has a position. */
-    FloatPointer pointer() {
-      return new FloatPointer(array.data().addressPointer());
+    void read(long offset, float[] into, int size) {
+      pointer.position(offset).get(into, 0, size);
     }
 
-    void read(float[] into, int size) {
-      pointer().get(into, 0, size);
-    }
-
-    void write(float[] from, int size) {
-      pointer().put(from, 0, size);
+    void write(long offset, float[] from, int size) {
+      pointer.position(offset).put(from, 0, size);
     }
   }
 }

@@ -80,13 +80,13 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
       kernel.mean(tiles, in, mean);
       kernel.variance(tiles, in, mean, variance);
     } else {
-      new Floats(runningMean).read(mean, mean.length);
-      new Floats(runningVariance).read(variance, mean.length);
+      new Floats(runningMean).read(0, mean, mean.length);
+      new Floats(runningVariance).read(0, variance, mean.length);
     }
     float[] scale = inverseDeviation(eps);
     float[] shift = new float[mean.length];
     multiply(scale, gamma);
-    new Floats(beta).read(shift, mean.length);
+    new Floats(beta).read(0, shift, mean.length);
     INDArray y =
         workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, x.shape(), 'c');
     kernel.forward(tiles, in, new Floats(y), mean, scale, shift);
@@ -112,11 +112,9 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
     Floats x = new Floats(Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces));
     Floats dy = new Floats(Dense.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces));
     int channels = mean.length;
-    ChannelTiles.Sums dySums = tiles.new Sums();
-    ChannelTiles.Sums dyXSums = tiles.new Sums();
-    kernel.backwardSums(tiles, x, dy, mean, dySums, dyXSums);
-    double[] sumDy = dySums.perChannel();
-    double[] sumDyX = dyXSums.perChannel();
+    double[] sumDy = new double[channels];
+    double[] sumDyX = new double[channels];
+    kernel.backwardSums(tiles, x, dy, mean, sumDy, sumDyX);
 
     long m = tiles.valuesPerChannel();
     float[] inverse = inverseDeviation(eps);
@@ -134,8 +132,8 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
       slope[c] = (float) perX;
       shift[c] = (float) (-scale[c] * sumDy[c] / m - perX * mean[c]);
     }
-    new Floats(gammaGradient).write(dGamma, channels);
-    new Floats(betaGradient).write(dBeta, channels);
+    new Floats(gammaGradient).write(0, dGamma, channels);
+    new Floats(betaGradient).write(0, dBeta, channels);
     INDArray dx =
         workspaces.createUninitialized(
             ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
@@ -170,7 +168,7 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
 
   private static void multiply(float[] values, INDArray factors) {
     float[] by = new float[values.length];
-    new Floats(factors).read(by, by.length);
+    new Floats(factors).read(0, by, by.length);
     for (int c = 0; c < by.length; c++) {
       values[c] *= by[c];
     }
@@ -179,14 +177,14 @@ final class NativeBatchNorm implements BatchNormalizationHelper {
   /** For the running mean; the layer asks after every backward pass. */
   @Override
   public INDArray getMeanCache(DataType dataType) {
-    new Floats(meanArray).write(mean, mean.length);
+    new Floats(meanArray).write(0, mean, mean.length);
     return meanArray;
   }
 
   /** For the running variance; filled anew each time, because the stock path adds eps in place. */
   @Override
   public INDArray getVarCache(DataType dataType) {
-    new Floats(varianceArray).write(variance, mean.length);
+    new Floats(varianceArray).write(0, variance, mean.length);
     return varianceArray;
   }
 

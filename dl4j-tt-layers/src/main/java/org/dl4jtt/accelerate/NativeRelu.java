@@ -23,6 +23,9 @@ final class NativeRelu extends ActivationLayer {
   private static final int MAGNITUDE = 0x7fffffff;
   private static final int INFINITY = 0x7f800000;
 
+  private final int[] x = new int[TILE];
+  private final int[] dy = new int[TILE];
+
   /** In the place of {@code stock}. */
   NativeRelu(ActivationLayer stock) {
     super(stock.conf(), DataType.FLOAT);
@@ -61,19 +64,15 @@ final class NativeRelu extends ActivationLayer {
     INDArray in = Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces);
     INDArray y =
         workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, input.shape(), 'c');
-    forEachPart(
-        y.length(),
-        (start, end) -> {
-          IntPointer from = new IntPointer(in.data().addressPointer());
-          IntPointer to = new IntPointer(y.data().addressPointer());
-          int[] x = new int[TILE];
-          for (long at = start; at < end; at += TILE) {
-            int count = (int) Math.min(TILE, end - at);
-            from.position(at).get(x, 0, count);
-            rectify(x, count);
-            to.position(at).put(x, 0, count);
-          }
-        });
+    IntPointer from = new IntPointer(in.data().addressPointer());
+    IntPointer to = new IntPointer(y.data().addressPointer());
+    long length = y.length();
+    for (long at = 0; at < length; at += TILE) {
+      int count = (int) Math.min(TILE, length - at);
+      from.position(at).get(x, 0, count);
+      rectify(x, count);
+      to.position(at).put(x, 0, count);
+    }
     return y;
   }
 
@@ -88,37 +87,18 @@ final class NativeRelu extends ActivationLayer {
     INDArray dx =
         workspaces.createUninitialized(
             ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
-    forEachPart(
-        dx.length(),
-        (start, end) -> {
-          IntPointer from = new IntPointer(in.data().addressPointer());
-          IntPointer with = new IntPointer(gradient.data().addressPointer());
-          IntPointer to = new IntPointer(dx.data().addressPointer());
-          int[] x = new int[TILE];
-          int[] dy = new int[TILE];
-          for (long at = start; at < end; at += TILE) {
-            int count = (int) Math.min(TILE, end - at);
-            from.position(at).get(x, 0, count);
-            with.position(at).get(dy, 0, count);
-            mask(dy, x, count);
-            to.position(at).put(dy, 0, count);
-          }
-        });
+    IntPointer from = new IntPointer(in.data().addressPointer());
+    IntPointer with = new IntPointer(gradient.data().addressPointer());
+    IntPointer to = new IntPointer(dx.data().addressPointer());
+    long length = dx.length();
+    for (long at = 0; at < length; at += TILE) {
+      int count = (int) Math.min(TILE, length - at);
+      from.position(at).get(x, 0, count);
+      with.position(at).get(dy, 0, count);
+      mask(dy, x, count);
+      to.position(at).put(dy, 0, count);
+    }
     return new Pair<>(new DefaultGradient(), dx);
-  }
-
-  private interface Part {
-    void visit(long start, long end);
-  }
-
-  /** One part for each thread, of whole tiles. */
-  private static void forEachPart(long length, Part work) {
-    int parts = Threads.count(length);
-    long tiles = (length + TILE - 1) / TILE;
-    Threads.forEach(
-        parts,
-        k ->
-            work.visit(tiles * k / parts * TILE, Math.min(length, tiles * (k + 1) / parts * TILE)));
   }
 
   // Loops over whole arrays and nothing else, on the bits of the floats: C2 turns no comparison of
