@@ -33,12 +33,6 @@ final class CpuProducts implements Products {
   private static final int SHORT_SUM = 512;
 
   /**
-   * Threads of BLAS. It wakes its own sooner than OpenMP does oneDNN's, which counts where one
-   * product follows another: 16 of [128 x 256] [256 x 196] take 1.8 ms on two threads, by ND4J 3.2.
-   */
-  private static final int THREADS = openblas_nolapack.blas_get_num_threads();
-
-  /**
    * Up to this many numbers, and slabs of longer runs, are reordered in Java, twice as fast there.
    */
   private static final int MOVED = 1 << 16;
@@ -48,9 +42,16 @@ final class CpuProducts implements Products {
 
   private final Products operations;
 
+  /**
+   * Threads of BLAS. It wakes its own sooner than OpenMP does oneDNN's, which counts where one
+   * product follows another: 16 of [128 x 256] [256 x 196] take 1.8 ms on two threads, by ND4J 3.2.
+   */
+  private final int threads;
+
   CpuProducts(Products operations) {
     this.operations = operations;
     Loader.load(org.bytedeco.openblas.global.openblas.class);
+    this.threads = openblas_nolapack.blas_get_num_threads(); // known once the library is loaded
   }
 
   @Override
@@ -63,8 +64,8 @@ final class CpuProducts implements Products {
     blas(p, a, b, c);
   }
 
-  private static boolean isLarge(Product p) {
-    boolean inTurns = p.calls() > 1 && THREADS > 1;
+  private boolean isLarge(Product p) {
+    boolean inTurns = p.calls() > 1 && threads > 1;
     double limit = p.inner() <= SHORT_SUM && !inTurns ? LARGE_OF_SHORT_SUMS : LARGE;
     return p.flops() / p.calls() > limit && p.isContiguous() && !isAliased(p);
   }
