@@ -16,6 +16,7 @@ class ArchitectureTest {
   private static final List<String> ORDER =
       List.of(
           "org.dl4jtt.tensor",
+          "org.dl4jtt.onednn",
           "org.dl4jtt.contraction",
           "org.dl4jtt.layers",
           "org.dl4jtt.layers.convert",
@@ -47,14 +48,14 @@ class ArchitectureTest {
           .resideInAPackage("org.dl4jtt.accelerate")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(ORDER.subList(2, ORDER.size()).toArray(String[]::new))
+          .resideInAnyPackage(ORDER.subList(3, ORDER.size()).toArray(String[]::new))
           .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule tensors_knowNoNetworks =
       noClasses()
           .that()
-          .resideInAnyPackage("org.dl4jtt.tensor", "org.dl4jtt.contraction")
+          .resideInAnyPackage("org.dl4jtt.tensor", "org.dl4jtt.onednn", "org.dl4jtt.contraction")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.deeplearning4j..");

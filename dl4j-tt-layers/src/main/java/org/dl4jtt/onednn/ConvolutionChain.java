@@ -1,0 +1,130 @@
+package org.dl4jtt.onednn;
+
+import static org.dl4jtt.tensor.Check.argument;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.bytedeco.dnnl.memory;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Convolutions one after the other: {@code z = b + W_K * ... * W_1 * x}. What lies between two of
+ * them never leaves oneDNN's own format. One thread at a time.
+ *
+ * <pre>
+ *   x   [N, I, H, W]                z  [N, O, H', W']    FLOAT, without gaps, channels first or last
+ *   W_k [O_k, I_k, kH, kW]          b  [O]               FLOAT, any strides
+ * </pre>
+ */
+public final class ConvolutionChain {
+  private final List<Convolution> stages = new ArrayList<>();
+
+  /**
+   * For arrays that lie in memory as these.
+   *
+   * @param windows the convolutions in the order they run
+   * @param kernels one for each
+   * @throws IllegalArgumentException if an array has another shape than its convolution
+   */
+  public ConvolutionChain(
+      List<Window> windows, Format x, List<Format> kernels, Format z, boolean hasBias) {
+    check("input", x, windows.get(0).x());
+    check("output", z, windows.get(windows.size() - 1).z());
+    boolean inPlaceFormats = windows.size() == 1 && x.isChannelsLast() && z.isChannelsLast();
+    memory.desc from = x.descriptor();
+    for (int k = 0; k < windows.size(); k++) {
+      check("kernel", kernels.get(k), windows.get(k).w());
+      boolean last = k + 1 == windows.size();
+      Convolution stage =
+          new Convolution(
+              windows.get(k),
+              from,
+              kernels.get(k).descriptor(),
+              last ? z.descriptor() : null,
+              last && hasBias,
+              inPlaceFormats);
+      stages.add(stage);
+      from = stage.output();
+    }
+  }
+
+  private static void check(String what, Format format, long[] shape) {
+    argument(
+        format.shape().equals(Format.list(shape)),
+        "the %s has shape %s, its convolution is for %s",
+        what,
+        format.shape(),
+        Format.list(shape));
+  }
+
+  /**
+   * Computes z.
+   *
+   * @param kernels in the order they are applied
+   * @param bias null without
+   * @param kept allocates so many floats for what the backward pass needs again, if there is one
+   * @param buffers the same, for the duration of this call
+   * @return what lies between the convolutions, for {@link #backward}
+   */
+  public List<INDArray> forward(
+      INDArray x,
+      List<INDArray> kernels,
+      @Nullable INDArray bias,
+      INDArray z,
+      LongFunction<INDArray> kept,
+      LongFunction<INDArray> buffers) {
+    List<INDArray> between = new ArrayList<>();
+    INDArray from = x;
+    for (int k = 0; k < stages.size(); k++) {
+      boolean last = k + 1 == stages.size();
+      INDArray to = last ? z : kept.apply(floats(stages.get(k).output()));
+      stages.get(k).forward(from, kernels.get(k), to, last ? bias : null, buffers);
+      if (!last) {
+        between.add(to);
+      }
+      from = to;
+    }
+    return between;
+  }
+
+  /**
+   * All gradients; they are overwritten, and lie in memory as what they are gradients of.
+   *
+   * @param between from the forward pass
+   * @param dBias null without
+   * @param buffers allocates so many floats, for the duration of this call
+   */
+  public void backward(
+      INDArray x,
+      List<INDArray> kernels,
+      List<INDArray> between,
+      INDArray dz,
+      INDArray dx,
+      List<INDArray> kernelGradients,
+      @Nullable INDArray dBias,
+      LongFunction<INDArray> buffers) {
+    INDArray gradient = dz;
+    for (int k = stages.size() - 1; k >= 0; k--) {
+      INDArray from = k == 0 ? x : between.get(k - 1);
+      INDArray to = k == 0 ? dx : buffers.apply(floats(stages.get(k - 1).output()));
+      boolean last = k + 1 == stages.size();
+      stages
+          .get(k)
+          .backward(
+              from,
+              kernels.get(k),
+              gradient,
+              to,
+              kernelGradients.get(k),
+              last ? dBias : null,
+              buffers);
+      gradient = to;
+    }
+  }
+
+  private static long floats(memory.desc format) {
+    return (format.get_size() + Float.BYTES - 1) / Float.BYTES;
+  }
+}

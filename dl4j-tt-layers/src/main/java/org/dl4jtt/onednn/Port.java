@@ -1,0 +1,69 @@
+package org.dl4jtt.onednn;
+
+import java.util.function.LongFunction;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Where an array enters or leaves a primitive: {@code outside} as the array lies in memory, {@code
+ * inside} as the primitive wants it. The same memory where both agree; a copy in between otherwise.
+ */
+final class Port {
+  private static final Pointer NOTHING = new Pointer();
+
+  private final memory outside;
+  private final memory inside;
+  private final @Nullable reorder in;
+  private final @Nullable reorder out;
+  private final long copied;
+
+  private Port(memory.desc outside, memory.desc inside, boolean isInput) {
+    this.outside = new memory(outside, OneDnn.engine(), NOTHING);
+    boolean same = outside.equals(inside);
+    this.inside = same ? this.outside : new memory(inside, OneDnn.engine(), NOTHING);
+    this.copied = same ? 0 : (inside.get_size() + Float.BYTES - 1) / Float.BYTES;
+    this.in = same || !isInput ? null : new reorder(this.outside, this.inside);
+    this.out = same || isInput ? null : new reorder(this.inside, this.outside);
+  }
+
+  static Port in(memory.desc outside, memory.desc inside) {
+    return new Port(outside, inside, true);
+  }
+
+  static Port out(memory.desc outside, memory.desc inside) {
+    return new Port(outside, inside, false);
+  }
+
+  /** What the primitive is given. */
+  memory memory() {
+    return inside;
+  }
+
+  /** The array of the next execution; the answer must live as long as that takes. */
+  @Nullable INDArray bind(INDArray array, LongFunction<INDArray> buffers) {
+    outside.set_data_handle(array.data().addressPointer());
+    if (copied == 0) {
+      return null;
+    }
+    INDArray copy = buffers.apply(copied);
+    inside.set_data_handle(copy.data().addressPointer());
+    return copy;
+  }
+
+  /** Before the primitive runs. */
+  void enter() {
+    if (in != null) {
+      in.execute(OneDnn.stream(), outside, inside);
+    }
+  }
+
+  /** After it ran. */
+  void leave() {
+    if (out != null) {
+      out.execute(OneDnn.stream(), inside, outside);
+    }
+  }
+}
