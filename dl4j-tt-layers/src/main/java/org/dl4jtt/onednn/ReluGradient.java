@@ -1,0 +1,45 @@
+package org.dl4jtt.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.memory;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * {@code dx = x > 0 ? dy : 0} for so many numbers without gaps. A NaN of dy stays one. One thread
+ * at a time.
+ */
+public final class ReluGradient {
+  private final Routine routine;
+
+  /** For arrays of this length. */
+  public ReluGradient(long length) {
+    memory.desc all = Format.of(memory.format_tag.a, length);
+    eltwise_forward.primitive_desc hint =
+        new eltwise_forward.primitive_desc(
+            new eltwise_forward.desc(dnnl_forward_training, dnnl_eltwise_relu, all, 0, 0),
+            OneDnn.engine());
+    this.routine =
+        new Routine(
+                new eltwise_backward(
+                    new eltwise_backward.primitive_desc(
+                        new eltwise_backward.desc(dnnl_eltwise_relu, all, all, 0, 0),
+                        OneDnn.engine(),
+                        hint)))
+            .reads(DNNL_ARG_SRC, all, all)
+            .reads(DNNL_ARG_DIFF_DST, all, all)
+            .writes(DNNL_ARG_DIFF_SRC, all, all);
+  }
+
+  /** All in the same order in memory; dx is overwritten. */
+  public void run(INDArray x, INDArray dy, INDArray dx) {
+    routine.run(Nd4j::create, x, dy, dx);
+  }
+}
