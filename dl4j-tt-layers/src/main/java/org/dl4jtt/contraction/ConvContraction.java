@@ -4,33 +4,52 @@ import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.dl4jtt.tensor.Scheme;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Convolves a batch by a kernel's cores, and differentiates that, as a {@link ConvPlan} says. */
+/**
+ * Convolves a batch by a kernel's cores, and differentiates that, as a {@link ConvPlan} says:
+ * {@code z = W * x + b}.
+ *
+ * <pre>
+ *   x [N, I, H, W], z [N, O, H', W']  or  x [N, H, W, I], z [N, H', W', O]      b [O]
+ * </pre>
+ *
+ * <p>Images may lie in memory in any way. 'c' order needs no copy; nor do, where {@link
+ * #takesChannelsLast} says so, images [N, C, H, W] with their channels last in memory. One thread
+ * at a time.
+ */
 public final class ConvContraction {
   private final ConvPlan plan;
-  private final NativeConvolution convolution;
+  private final Function<DataType, Stages> executors;
+  private final Map<DataType, Stages> stages = new EnumMap<>(DataType.class);
 
   /** Does what the plan says. */
   public ConvContraction(ConvPlan plan) {
-    this(plan, Products.best());
+    this(plan, type -> Stages.best(plan, type));
   }
 
-  ConvContraction(ConvPlan plan, Products products) {
+  ConvContraction(ConvPlan plan, Function<DataType, Stages> executors) {
     this.plan = plan;
-    this.convolution = new NativeConvolution(products);
+    this.executors = executors;
   }
 
-  /** What a forward pass leaves for the backward pass: merged cores and the stages' inputs. */
+  /** What a forward pass leaves for the backward pass: the input and what lies behind it. */
   public static final class Intermediates {
+    private final INDArray x;
     private final StageKernels kernels;
-    private final List<INDArray> inputs;
+    private final List<INDArray> between;
 
-    private Intermediates(StageKernels kernels, List<INDArray> inputs) {
+    private Intermediates(INDArray x, StageKernels kernels, List<INDArray> between) {
+      this.x = x;
       this.kernels = kernels;
-      this.inputs = inputs;
+      this.between = between;
     }
   }
 
@@ -39,79 +58,72 @@ public final class ConvContraction {
     return plan;
   }
 
-  /**
-   * out = x * kernel.
-   *
-   * @param cores as a layer keeps them
-   * @param x 'c' ordered
-   * @param out 'c' ordered; overwritten
-   * @param scratch for what the backward pass needs again, if there is one
-   */
-  public Intermediates forward(List<INDArray> cores, INDArray x, INDArray out, Scratch scratch) {
-    Intermediates all = upToLast(cores, x, scratch);
-    int last = plan.stages().size() - 1;
-    run(all, last, out, scratch);
-    return all;
+  /** True if images [N, C, H, W] of this type with their channels last in memory need no copy. */
+  public boolean takesChannelsLast(DataType type) {
+    return stages(type).takesChannelsLast();
   }
 
-  /** The intermediates of a forward pass alone, where they were not kept. */
-  public Intermediates upToLast(List<INDArray> cores, INDArray x, Scratch scratch) {
+  private Stages stages(DataType type) {
+    return stages.computeIfAbsent(type, executors);
+  }
+
+  /**
+   * Computes z.
+   *
+   * @param cores as a layer keeps them
+   * @param bias null without
+   * @param z overwritten
+   * @param kept for what the backward pass needs again, if there is one
+   * @param buffers for the duration of this call
+   */
+  public Intermediates forward(
+      List<INDArray> cores,
+      @Nullable INDArray bias,
+      INDArray x,
+      INDArray z,
+      Scratch kept,
+      Scratch buffers) {
     checkShape("input", x, plan.geometry().inputShape());
+    checkShape("output", z, plan.geometry().outputShape());
     List<INDArray> views = threeAxes(cores);
     StageKernels kernels =
         plan.form().tensorization().scheme() == Scheme.PAIRED
-            ? new PairedKernels(plan, views, scratch)
-            : new SeparatedKernels(plan, views, scratch);
-    List<ConvGeometry> stages = plan.stages();
-    Intermediates all = new Intermediates(kernels, new ArrayList<>());
-    all.inputs.add(x);
-    for (int s = 0; s + 1 < stages.size(); s++) {
-      INDArray z = scratch.allocate(x.dataType(), stages.get(s).outputShape());
-      run(all, s, z, scratch);
-      all.inputs.add(z.reshape('c', stages.get(s + 1).inputShape()));
-    }
-    return all;
-  }
-
-  private void run(Intermediates all, int stage, INDArray out, Scratch scratch) {
-    convolution.forward(
-        plan.stages().get(stage),
-        all.inputs.get(stage),
-        all.kernels.kernels().get(stage),
-        out,
-        scratch);
+            ? new PairedKernels(plan, views, kept)
+            : new SeparatedKernels(plan, views, kept);
+    return new Intermediates(
+        x, kernels, stages(x.dataType()).forward(x, kernels.kernels(), bias, z, kept, buffers));
   }
 
   /**
-   * Gradients of the input and of the cores.
+   * Gradients of the input, of the cores and of the bias; all are overwritten.
    *
    * @param all from the forward pass
-   * @param outGradient 'c' ordered
-   * @param xGradient 'c' ordered; overwritten
-   * @param coreGradients 'c' ordered, in the cores' shapes; overwritten
+   * @param coreGradients 'c' ordered, in the cores' shapes
+   * @param biasGradient null if the forward pass had no bias
    * @param scratch for what is not needed after this call
    */
   public void backward(
       Intermediates all,
-      INDArray outGradient,
+      INDArray zGradient,
       INDArray xGradient,
       List<INDArray> coreGradients,
+      @Nullable INDArray biasGradient,
       Scratch scratch) {
-    checkShape("gradient", outGradient, plan.geometry().outputShape());
-    List<ConvGeometry> stages = plan.stages();
-    List<INDArray> kernelGradients = new ArrayList<>();
-    INDArray gradient = outGradient;
-    for (int s = stages.size() - 1; s >= 0; s--) {
-      ConvGeometry stage = stages.get(s);
-      INDArray kernel = all.kernels.kernels().get(s);
-      INDArray x = all.inputs.get(s);
-      INDArray dx = s == 0 ? xGradient : scratch.allocate(x.dataType(), x.shape());
-      INDArray dKernel = scratch.allocate(x.dataType(), kernel.shape());
-      convolution.backward(
-          stage, x, kernel, gradient.reshape('c', stage.outputShape()), dx, dKernel, scratch);
-      kernelGradients.add(0, dKernel);
-      gradient = dx;
-    }
+    checkShape("gradient", zGradient, plan.geometry().outputShape());
+    checkShape("input gradient", xGradient, plan.geometry().inputShape());
+    List<INDArray> kernels = all.kernels.kernels();
+    List<INDArray> kernelGradients =
+        kernels.stream().map(k -> scratch.allocate(k.dataType(), k.shape())).toList();
+    stages(all.x.dataType())
+        .backward(
+            all.x,
+            kernels,
+            all.between,
+            zGradient,
+            xGradient,
+            kernelGradients,
+            biasGradient,
+            scratch);
     all.kernels.backward(kernelGradients, threeAxes(coreGradients), scratch);
   }
 

@@ -14,6 +14,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Port {
   private static final Pointer NOTHING = new Pointer();
 
+  /** A line of the cache. Minimal filtering of a kernel's gradient writes whole lines. */
+  private static final int ALIGNMENT = 64;
+
+  /** The first line of the cache that begins in some memory. */
+  private static final class Aligned extends Pointer {
+    Aligned(Pointer memory) {
+      super(memory);
+      address = (address + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+  }
+
   private final memory outside;
   private final memory inside;
   private final @Nullable reorder in;
@@ -24,7 +35,7 @@ final class Port {
     this.outside = new memory(outside, OneDnn.engine(), NOTHING);
     boolean same = outside.equals(inside);
     this.inside = same ? this.outside : new memory(inside, OneDnn.engine(), NOTHING);
-    this.copied = same ? 0 : (inside.get_size() + Float.BYTES - 1) / Float.BYTES;
+    this.copied = same ? 0 : (inside.get_size() + ALIGNMENT) / Float.BYTES;
     this.in = same || !isInput ? null : new reorder(this.outside, this.inside);
     this.out = same || isInput ? null : new reorder(this.inside, this.outside);
   }
@@ -49,7 +60,7 @@ final class Port {
       return null;
     }
     INDArray copy = buffers.apply(copied);
-    inside.set_data_handle(copy.data().addressPointer());
+    inside.set_data_handle(new Aligned(copy.data().addressPointer()));
     return copy;
   }
 

@@ -2,12 +2,15 @@ package org.dl4jtt.contraction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
 import org.dl4jtt.contraction.ConvPlan.Kind;
+import org.dl4jtt.onednn.Images;
+import org.dl4jtt.onednn.OneDnn;
 import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
@@ -16,15 +19,22 @@ import org.dl4jtt.tensor.TensorTrain;
 import org.dl4jtt.tensor.Tensorization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Broadcast;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Every plan against a convolution by the full kernel, written as its sum. */
 class ConvContractionTest {
   private static final Scratch DETACHED =
       (type, shape) -> Nd4j.valueArrayOf(shape, Double.NaN, type);
+
+  private static final WorkspaceConfiguration SCRATCH =
+      WorkspaceConfiguration.builder().initialSize(64 << 20).build();
 
   record Case(String name, TensorForm form, ConvGeometry geometry, Kind kind) {
     @Override
@@ -107,12 +117,29 @@ class ConvContractionTest {
   void forwardAndBackward_equalTheSumOverTheFullKernel(Case c) {
     ConvPlan plan = ConvPlan.of(c.kind, c.form, c.geometry, true);
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
-      check(c, new ConvContraction(plan, Products.best()), type);
-      check(c, new ConvContraction(plan, new Nd4jProducts()), type);
+      check(c, by(new Nd4jStages(plan, Products.best()), plan), type);
+      check(c, by(new Nd4jStages(plan, new Nd4jProducts()), plan), type);
+    }
+    if (OneDnn.isAvailable()) {
+      check(c, by(new OneDnnStages(plan), plan), DataType.FLOAT);
     }
   }
 
+  private static ConvContraction by(Stages executor, ConvPlan plan) {
+    return new ConvContraction(plan, type -> executor);
+  }
+
   private static void check(Case c, ConvContraction contraction, DataType type) {
+    check(c, contraction, type, false);
+    if (!c.geometry.channelsLast()) {
+      check(c, contraction, type, true);
+    }
+  }
+
+  /**
+   * @param turned images [N, C, H, W] have their channels last in memory
+   */
+  private static void check(Case c, ConvContraction contraction, DataType type, boolean turned) {
     double tolerance = type == DataType.DOUBLE ? 1e-12 : 1e-4; // sums of some 100 products of O(1)
     Random random = new Random(7);
     List<INDArray> cores = new ArrayList<>();
@@ -121,16 +148,22 @@ class ConvContractionTest {
       cores.add(random(random, type, shape));
       gradients.add(Nd4j.valueArrayOf(shape, Double.NaN, type));
     }
-    INDArray x = random(random, type, c.geometry.inputShape());
-    INDArray out = DETACHED.allocate(type, c.geometry.outputShape());
-    ConvContraction.Intermediates kept = contraction.forward(cores, x, out, DETACHED);
+    INDArray bias = random(random, type, c.geometry.outputs());
+    INDArray x = layout(random(random, type, c.geometry.inputShape()), turned);
+    INDArray out = layout(DETACHED.allocate(type, c.geometry.outputShape()), turned);
+    ConvContraction.Intermediates kept =
+        contraction.forward(cores, bias, x, out, DETACHED, DETACHED);
 
     INDArray kernel = kernel(c.form, cores);
-    assertThat(maxError(out, naive(c.geometry, x, kernel))).isLessThan(tolerance);
+    INDArray expected = naive(c.geometry, x, kernel);
+    int channelAxis = c.geometry.channelsLast() ? 3 : 1;
+    Broadcast.add(expected, bias.castTo(DataType.DOUBLE), expected, channelAxis);
+    assertThat(maxError(out, expected)).isLessThan(tolerance);
 
-    INDArray dOut = random(random, type, c.geometry.outputShape());
-    INDArray dx = DETACHED.allocate(type, c.geometry.inputShape());
-    contraction.backward(kept, dOut, dx, gradients, DETACHED);
+    INDArray dOut = layout(random(random, type, c.geometry.outputShape()), turned);
+    INDArray dx = layout(DETACHED.allocate(type, c.geometry.inputShape()), turned);
+    INDArray dBias = DETACHED.allocate(type, c.geometry.outputs());
+    contraction.backward(kept, dOut, dx, gradients, dBias, DETACHED);
     // <dOut, conv(v, W)> = <dx, v> for any v, as the convolution is linear in the image
     INDArray v = random(random, type, c.geometry.inputShape());
     assertThat(dot(dx, v)).isCloseTo(dot(dOut, naive(c.geometry, v, kernel)), within(tolerance));
@@ -143,6 +176,13 @@ class ConvContractionTest {
           .as("core %d", k)
           .isCloseTo(dot(dOut, naive(c.geometry, x, kernel(c.form, other))), within(tolerance));
     }
+    INDArray sums = dOut.castTo(DataType.DOUBLE).dup('c');
+    sums = channelAxis == 3 ? sums.sum(0, 1, 2) : sums.sum(0, 2, 3);
+    assertThat(maxError(dBias, sums)).isLessThan(tolerance);
+  }
+
+  private static INDArray layout(INDArray images, boolean turned) {
+    return turned ? Images.toNchw(Images.toNhwc(images).dup('c')) : images;
   }
 
   private static org.assertj.core.data.Offset<Double> within(double tolerance) {
@@ -227,6 +267,63 @@ class ConvContractionTest {
       array.putScalar(i, random.nextGaussian());
     }
     return array;
+  }
+
+  /** With so many channels that oneDNN takes minimal filtering; in a workspace, as layers do. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void oneDnn_givesTheNumbersOfNd4jsOperationsInDouble(Kind kind) {
+    assumeTrue(OneDnn.isAvailable(), "no oneDNN (org.bytedeco:dnnl) for this platform");
+    Tensorization t = Tensorization.kernel(Scheme.SEPARATED, List.of(5, 8), 3, 3, List.of(9, 5));
+    Extent three = new Extent(3, 3);
+    ConvGeometry g =
+        new ConvGeometry(
+            3, 45, 40, new Extent(9, 11), three, Extent.ONE, Extent.ONE, Extent.ONE, true, false);
+    for (int ring : new int[] {1, 2}) {
+      TensorForm form = TensorForm.of(t, List.of(ring, 4, 33, 35, 3, ring));
+      ConvPlan plan = ConvPlan.of(kind, form, g, true);
+      List<INDArray> expected = step(new Nd4jStages(plan, Products.best()), plan, DataType.DOUBLE);
+      for (boolean turned : new boolean[] {false, true}) {
+        List<INDArray> actual = step(new OneDnnStages(plan), plan, DataType.FLOAT, turned, turned);
+        List<INDArray> mixed = step(new OneDnnStages(plan), plan, DataType.FLOAT, turned, !turned);
+        for (int k = 0; k < expected.size(); k++) {
+          // minimal filtering in float: 2e-6 of the largest, and three convolutions of it
+          double tolerance = 2e-5 * expected.get(k).amaxNumber().doubleValue();
+          assertThat(maxError(actual.get(k), expected.get(k))).as("%d", k).isLessThan(tolerance);
+          assertThat(maxError(mixed.get(k), expected.get(k))).as("%d", k).isLessThan(tolerance);
+        }
+      }
+    }
+  }
+
+  private static List<INDArray> step(Stages executor, ConvPlan plan, DataType type) {
+    return step(executor, plan, type, false, false);
+  }
+
+  /** Output and all gradients of a training step. */
+  private static List<INDArray> step(
+      Stages executor, ConvPlan plan, DataType type, boolean xTurned, boolean zTurned) {
+    Random random = new Random(8);
+    List<INDArray> cores =
+        plan.form().coreShapes().stream().map(s -> random(random, type, s)).toList();
+    List<INDArray> gradients = cores.stream().map(INDArray::ulike).toList();
+    ConvGeometry g = plan.geometry();
+    INDArray bias = random(random, type, g.outputs());
+    INDArray x = layout(random(random, type, g.inputShape()), xTurned);
+    INDArray z = layout(Nd4j.create(type, g.outputShape()), zTurned);
+    INDArray dz = layout(random(random, type, g.outputShape()), xTurned);
+    INDArray dx = layout(Nd4j.create(type, g.inputShape()), zTurned);
+    INDArray dBias = bias.ulike();
+    ConvContraction contraction = by(executor, plan);
+    try (MemoryWorkspace workspace =
+        Nd4j.getWorkspaceManager().getAndActivateWorkspace(SCRATCH, "contraction")) {
+      Scratch scratch = (t, shape) -> Nd4j.createUninitialized(t, shape, 'c');
+      ConvContraction.Intermediates all = contraction.forward(cores, bias, x, z, scratch, scratch);
+      contraction.backward(all, dz, dx, gradients, dBias, scratch);
+    }
+    List<INDArray> result = new ArrayList<>(List.of(z, dx, dBias));
+    result.addAll(gradients);
+    return result;
   }
 
   @Test

@@ -24,13 +24,19 @@ import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TensorConv;
+import org.dl4jtt.onednn.ImageLayer;
+import org.dl4jtt.onednn.Images;
+import org.dl4jtt.onednn.OneDnn;
+import org.dl4jtt.onednn.ReluGradient;
 import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Broadcast;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -40,10 +46,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * intermediates, in the workspace of the activations; where they are gone (a frozen layer runs
  * forward as in inference), backward computes them again.
  */
-public final class TensorConvLayer extends BaseLayer<TensorConv> {
+public final class TensorConvLayer extends BaseLayer<TensorConv> implements ImageLayer {
   private transient @Nullable ConvContraction training;
   private transient @Nullable ConvContraction inference;
   private transient ConvPlan.@Nullable Kind pinned;
+  private transient boolean outputLast;
+  private transient boolean inputGradientLast;
   private transient @Nullable INDArray linearOutput;
   private transient ConvContraction.@Nullable Intermediates intermediates;
 
@@ -140,34 +148,67 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
   }
 
   @Override
+  public void channelsLast(boolean output, boolean inputGradient) {
+    outputLast = output;
+    inputGradientLast = inputGradient;
+  }
+
+  @Override
   public INDArray activate(boolean forTraining, LayerWorkspaceMgr workspaces) {
     forget();
     INDArray z = linear(forTraining, ArrayType.ACTIVATIONS, workspaces);
-    if (forTraining) {
-      // The activation function works in place; z itself is what its derivative needs.
-      linearOutput = isLinear() ? z : workspaces.dup(ArrayType.ACTIVATIONS, z, 'c');
+    IActivation f = layerConf().getActivationFn();
+    if (!forTraining) {
+      return isRelu() ? relu(z, z) : f.getActivation(z, false);
     }
-    return layerConf().getActivationFn().getActivation(z, forTraining);
+    linearOutput = z;
+    if (isLinear()) {
+      return z;
+    }
+    // y is not z: the next layer may add its noise to y in place.
+    return isRelu()
+        ? relu(z, like(z, ArrayType.ACTIVATIONS, workspaces))
+        : f.getActivation(workspaces.dup(ArrayType.ACTIVATIONS, z, 'c'), true);
   }
 
   /** z = W * x + b. */
   private INDArray linear(boolean forTraining, ArrayType result, LayerWorkspaceMgr workspaces) {
     assertInputSet(forTraining);
     applyDropOutIfNecessary(forTraining, workspaces);
-    Scratch scratch = scratch(forTraining ? result : ArrayType.FF_WORKING_MEM, workspaces);
-    INDArray x = contiguous(checkedInput(), scratch);
+    INDArray x = checkedInput();
     ConvContraction contraction = contraction(x, forTraining);
-    INDArray z =
-        workspaces.createUninitialized(
-            result, dataType, contraction.plan().geometry().outputShape(), 'c');
+    boolean last =
+        outputLast && contraction.takesChannelsLast(dataType) && (isLinear() || isRelu());
+    INDArray z = images(result, contraction.plan().geometry().outputShape(), last, workspaces);
+    ArrayType working =
+        result == ArrayType.ACTIVATIONS ? ArrayType.FF_WORKING_MEM : ArrayType.BP_WORKING_MEM;
     ConvContraction.Intermediates all =
-        contraction.forward(cores(forTraining, workspaces), x, z, scratch);
+        contraction.forward(
+            cores(forTraining, workspaces),
+            hasBias()
+                ? getParamWithNoise(CoreParamInitializer.BIAS, forTraining, workspaces)
+                : null,
+            x,
+            z,
+            scratch(forTraining ? result : working, workspaces),
+            scratch(working, workspaces));
     intermediates = forTraining ? all : null;
-    if (hasBias()) {
-      INDArray b = getParamWithNoise(CoreParamInitializer.BIAS, forTraining, workspaces);
-      Broadcast.add(z, b, z, channelsLast() ? 3 : 1);
-    }
     return z;
+  }
+
+  /** Images without contents, of a shape that the network's format says. */
+  private INDArray images(
+      ArrayType place, long[] shape, boolean lastInMemory, LayerWorkspaceMgr workspaces) {
+    if (!lastInMemory || channelsLast()) {
+      return workspaces.createUninitialized(place, dataType, shape, 'c');
+    }
+    long[] inMemory = {shape[0], shape[2], shape[3], shape[1]};
+    return Images.toNchw(workspaces.createUninitialized(place, dataType, inMemory, 'c'));
+  }
+
+  /** Images without contents, of the shape of {@code other} and in its order in memory. */
+  private INDArray like(INDArray other, ArrayType place, LayerWorkspaceMgr workspaces) {
+    return images(place, other.shape(), !Images.isChannelsFirst(other), workspaces);
   }
 
   @Override
@@ -176,14 +217,8 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
     if (linearOutput == null || intermediates == null) {
       linearOutput = linear(true, ArrayType.BP_WORKING_MEM, workspaces);
     }
-    Scratch scratch = scratch(ArrayType.BP_WORKING_MEM, workspaces);
     INDArray delta =
-        contiguous(
-            layerConf()
-                .getActivationFn()
-                .backprop(Objects.requireNonNull(linearOutput), epsilon.castTo(dataType))
-                .getFirst(),
-            scratch);
+        delta(Objects.requireNonNull(linearOutput), epsilon.castTo(dataType), workspaces);
 
     Gradient gradient = new DefaultGradient();
     List<INDArray> coreGradients = new ArrayList<>();
@@ -192,28 +227,55 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> {
       coreGradients.add(view);
       gradient.setGradientFor(name, view, 'c');
     }
-    INDArray xGradient =
-        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    contraction(input, true)
-        .backward(Objects.requireNonNull(intermediates), delta, xGradient, coreGradients, scratch);
-    if (hasBias()) {
-      INDArray view = gradientViews.get(CoreParamInitializer.BIAS);
-      if (channelsLast()) {
-        delta.sum(view, 0, 1, 2);
-      } else {
-        delta.sum(view, 0, 2, 3);
-      }
-      gradient.setGradientFor(CoreParamInitializer.BIAS, view, 'c');
+    INDArray biasGradient = hasBias() ? gradientViews.get(CoreParamInitializer.BIAS) : null;
+    if (biasGradient != null) {
+      gradient.setGradientFor(CoreParamInitializer.BIAS, biasGradient, 'c');
     }
+    ConvContraction contraction = contraction(input, true);
+    INDArray xGradient =
+        images(
+            ArrayType.ACTIVATION_GRAD,
+            input.shape(),
+            inputGradientLast && contraction.takesChannelsLast(dataType),
+            workspaces);
+    contraction.backward(
+        Objects.requireNonNull(intermediates),
+        delta,
+        xGradient,
+        coreGradients,
+        biasGradient,
+        scratch(ArrayType.BP_WORKING_MEM, workspaces));
     weightNoiseParams.clear();
     forget();
     return new Pair<>(gradient, backpropDropOutIfPresent(xGradient));
   }
 
-  private static INDArray contiguous(INDArray array, Scratch scratch) {
-    return Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'))
-        ? array
-        : scratch.allocate(array.dataType(), array.shape()).assign(array);
+  /** The gradient of z. */
+  private INDArray delta(INDArray z, INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    if (dataType != DataType.FLOAT || !isRelu() || !OneDnn.isAvailable()) {
+      return layerConf().getActivationFn().backprop(z, epsilon).getFirst();
+    }
+    INDArray dy = epsilon;
+    if (!Arrays.equals(dy.stride(), z.stride())) {
+      dy = like(z, ArrayType.BP_WORKING_MEM, workspaces).assign(epsilon);
+    }
+    INDArray delta = like(z, ArrayType.BP_WORKING_MEM, workspaces);
+    new ReluGradient(z.length()).run(Images.flat(z), Images.flat(dy), Images.flat(delta));
+    return delta;
+  }
+
+  /** ReLU without a maximum, a threshold or a slope. */
+  private boolean isRelu() {
+    return layerConf().getActivationFn() instanceof ActivationReLU relu
+        && relu.getMax() == null
+        && relu.getThreshold() == null
+        && relu.getNegativeSlope() == null;
+  }
+
+  /** y = max(z, 0); both lie in the same order in memory. */
+  private static INDArray relu(INDArray z, INDArray y) {
+    Nd4j.exec(new RectifiedLinear(Images.flat(z), Images.flat(y)));
+    return y;
   }
 
   private INDArray checkedInput() {

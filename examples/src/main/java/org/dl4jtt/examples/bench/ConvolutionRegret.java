@@ -89,9 +89,10 @@ final class ConvolutionRegret {
               plan.seconds() * 1e3,
               plan.kind() == chosen.kind(),
               () -> {
-                ConvContraction.Intermediates all = contraction.forward(cores, x, y, scratch);
+                ConvContraction.Intermediates all =
+                    contraction.forward(cores, null, x, y, scratch, scratch);
                 if (work.training) {
-                  contraction.backward(all, y, dx, gradients, scratch);
+                  contraction.backward(all, y, dx, gradients, null, scratch);
                 }
               }));
     }

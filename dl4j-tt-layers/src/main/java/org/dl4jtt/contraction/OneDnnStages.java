@@ -1,0 +1,129 @@
+package org.dl4jtt.contraction;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.dl4jtt.onednn.Images;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * By oneDNN, in FLOAT: all convolutions in one go, with the bias in the last of them.
+ *
+ * <p>The channels (c b) of a ring are c images of b channels each for the convolution in the
+ * middle, which a reshape of images in 'c' order makes of them: there each convolution goes by
+ * itself.
+ */
+final class OneDnnStages implements Stages {
+  private final boolean channelsLast;
+  private final List<ConvGeometry> stages;
+  private final List<OneDnnSection> sections = new ArrayList<>();
+
+  OneDnnStages(ConvPlan plan) {
+    channelsLast = plan.geometry().channelsLast();
+    stages = plan.stages();
+    int from = 0;
+    for (int s = 1; s <= stages.size(); s++) {
+      if (s == stages.size()
+          || !Arrays.equals(stages.get(s - 1).outputShape(), stages.get(s).inputShape())) {
+        sections.add(new OneDnnSection(stages.subList(from, s)));
+        from = s;
+      }
+    }
+  }
+
+  @Override
+  public boolean takesChannelsLast() {
+    return true;
+  }
+
+  /** One array for each convolution but the last: in 'c' order between sections. */
+  @Override
+  public List<INDArray> forward(
+      INDArray x,
+      List<INDArray> kernels,
+      @Nullable INDArray bias,
+      INDArray z,
+      Scratch kept,
+      Scratch buffers) {
+    List<INDArray> between = new ArrayList<>();
+    INDArray from = images(x, buffers);
+    int at = 0;
+    for (OneDnnSection section : sections) {
+      int end = at + section.length();
+      boolean last = end == stages.size();
+      INDArray to =
+          last ? channelsFirst(z) : kept.allocate(x.dataType(), stages.get(end - 1).outputShape());
+      List<INDArray> weights = weights(kernels, at, end);
+      between.addAll(section.forward(from, weights, last ? bias : null, to, kept, buffers));
+      if (!last) {
+        from = to.reshape('c', stages.get(end).inputShape());
+        between.add(from);
+      }
+      at = end;
+    }
+    return between;
+  }
+
+  @Override
+  public void backward(
+      INDArray x,
+      List<INDArray> kernels,
+      List<INDArray> between,
+      INDArray zGradient,
+      INDArray xGradient,
+      List<INDArray> kernelGradients,
+      @Nullable INDArray biasGradient,
+      Scratch buffers) {
+    INDArray gradient = images(zGradient, buffers);
+    INDArray target = channelsFirst(xGradient);
+    int end = stages.size();
+    for (int k = sections.size() - 1; k >= 0; k--) {
+      OneDnnSection section = sections.get(k);
+      int at = end - section.length();
+      boolean last = end == stages.size();
+      INDArray from = at == 0 ? images(x, buffers) : between.get(at - 1);
+      INDArray dz = last ? gradient : gradient.reshape('c', stages.get(end - 1).outputShape());
+      // Each gradient lies in memory as what it is the gradient of.
+      boolean direct = at == 0 && Arrays.equals(target.stride(), from.stride());
+      INDArray dx = direct ? target : like(from, buffers);
+      section.backward(
+          from,
+          weights(kernels, at, end),
+          between.subList(at, end - 1),
+          dz,
+          dx,
+          weights(kernelGradients, at, end),
+          last ? biasGradient : null,
+          buffers);
+      gradient = dx;
+      end = at;
+    }
+    if (gradient != target) {
+      target.assign(gradient);
+    }
+  }
+
+  /** [N, C, H, W], with channels first or last in memory. */
+  private INDArray images(INDArray array, Scratch buffers) {
+    INDArray images = channelsFirst(array);
+    return Images.isChannelsFirst(images) || Images.isChannelsLast(images)
+        ? images
+        : buffers.allocate(images.dataType(), images.shape()).assign(images);
+  }
+
+  private INDArray channelsFirst(INDArray images) {
+    return channelsLast ? Images.toNchw(images) : images;
+  }
+
+  /** [O, I, kH, kW]. */
+  private static List<INDArray> weights(List<INDArray> kernels, int from, int to) {
+    return kernels.subList(from, to).stream().map(Images::toNchw).toList();
+  }
+
+  private static INDArray like(INDArray images, Scratch buffers) {
+    return Images.isChannelsFirst(images)
+        ? buffers.allocate(images.dataType(), images.shape())
+        : Images.toNchw(buffers.allocate(images.dataType(), Images.toNhwc(images).shape()));
+  }
+}
