@@ -2,17 +2,75 @@ package org.dl4jtt.accelerate;
 
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.contraction.Scratch;
+import org.dl4jtt.onednn.Copy;
+import org.dl4jtt.onednn.Format;
+import org.dl4jtt.onednn.Images;
+import org.dl4jtt.onednn.OneDnn;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 
-/** Arrays in plain 'c' order, which is what the native operations are fast (and right) for. */
+/**
+ * FLOAT arrays without gaps in memory, which is what the native operations are fast (and right)
+ * for.
+ */
 final class Dense {
+  private record Key(Format from, Format to) {}
+
+  private static final Recent<Key, Copy> COPIES = new Recent<>(64);
+
   private Dense() {}
 
   /** {@code array} itself if it lies in memory without gaps in 'c' order, a copy otherwise. */
   static INDArray of(INDArray array, ArrayType place, LayerWorkspaceMgr workspaces) {
-    return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array)
+    return Images.isChannelsFirst(array)
         ? array
-        : workspaces.dup(place, array, 'c');
+        : copy(array, create(array.shape(), false, place, workspaces));
+  }
+
+  /**
+   * {@code array} itself if it lies in memory as {@code other} of its shape does, a copy otherwise.
+   */
+  static INDArray as(
+      INDArray other, INDArray array, ArrayType place, LayerWorkspaceMgr workspaces) {
+    return Format.of(other).equals(Format.of(array))
+        ? array
+        : copy(array, like(other, place, workspaces));
+  }
+
+  /**
+   * Arbitrary contents in the shape and the order in memory of {@code images}, which has no gaps.
+   */
+  static INDArray like(INDArray images, ArrayType place, LayerWorkspaceMgr workspaces) {
+    return create(images.shape(), !Images.isChannelsFirst(images), place, workspaces);
+  }
+
+  /**
+   * Arbitrary contents.
+   *
+   * @param channelsLast for a shape [N, C, H, W]; false for 'c' order
+   */
+  static INDArray create(
+      long[] shape, boolean channelsLast, ArrayType place, LayerWorkspaceMgr workspaces) {
+    if (!channelsLast) {
+      return workspaces.createUninitialized(place, DataType.FLOAT, shape, 'c');
+    }
+    long[] nhwc = {shape[0], shape[2], shape[3], shape[1]};
+    return Images.toNchw(workspaces.createUninitialized(place, DataType.FLOAT, nhwc, 'c'));
+  }
+
+  /** {@code to}, with the numbers of {@code from}. */
+  static INDArray copy(INDArray from, INDArray to) {
+    if (!OneDnn.isAvailable()) {
+      return to.assign(from);
+    }
+    COPIES
+        .get(new Key(Format.of(from), Format.of(to)), key -> new Copy(key.from, key.to))
+        .run(from, to);
+    return to;
+  }
+
+  static Scratch scratch(ArrayType place, LayerWorkspaceMgr workspaces) {
+    return (type, shape) -> workspaces.createUninitialized(place, type, shape, 'c');
   }
 }

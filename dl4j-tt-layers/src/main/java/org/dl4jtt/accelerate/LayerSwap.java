@@ -20,7 +20,7 @@ final class LayerSwap {
   private LayerSwap() {}
 
   /** The number of layers that compute natively. */
-  static int enable(Model net) {
+  static int enable(Model net, boolean byOneDnn) {
     DataType type =
         net instanceof MultiLayerNetwork mln
             ? mln.getLayerWiseConfigurations().getDataType()
@@ -29,7 +29,7 @@ final class LayerSwap {
         net,
         layer ->
             layer instanceof ActivationLayer relu && NativeRelu.supports(relu, type)
-                ? new NativeRelu(relu)
+                ? new NativeRelu(relu, byOneDnn)
                 : layer);
     Layer[] layers =
         net instanceof MultiLayerNetwork mln

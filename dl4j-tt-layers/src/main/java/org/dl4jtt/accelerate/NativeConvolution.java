@@ -17,7 +17,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ConvolutionUtils;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
-import org.dl4jtt.contraction.Winograd;
+import org.dl4jtt.onednn.ImageLayer;
+import org.dl4jtt.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
@@ -26,14 +27,12 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
-import org.nd4j.linalg.factory.Broadcast;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A stock convolution layer through the native operations {@code conv2d} and {@code conv2d_bp}, or
- * {@link Winograd}: {@code z = W * x + b}, {@code y = f(z)}.
+ * A stock convolution layer by oneDNN, or by ND4J's operations without it: {@code z = W * x + b},
+ * {@code y = f(z)}.
  *
  * <pre>
  *   x  [N, nIn, H, W] or [N, H, W, nIn]     z, y  [N, nOut, H', W'] or [N, H', W', nOut]
@@ -43,16 +42,26 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The layer asks for z again when it propagates back. The forward pass therefore leaves z in the
  * workspace of the activations, and gives it out once more instead of convolving twice.
  */
-final class NativeConvolution implements ConvolutionHelper {
-  private static final int WEIGHTS_OUT_IN_H_W = 1;
-
+final class NativeConvolution implements ConvolutionHelper, ImageLayer {
   private final boolean hasBias;
+  private final boolean isLinear;
+  private final ConvolutionKernel convolution;
   private final Kept kept = new Kept();
+  private boolean channelsLastOutput;
   private @Nullable LayerWorkspaceMgr forwardWorkspaces;
   private @Nullable INDArray forwardInput;
 
-  NativeConvolution(ConvolutionLayer layer) {
+  NativeConvolution(ConvolutionLayer layer, boolean byOneDnn) {
     this.hasBias = layer.hasBias();
+    this.isLinear = layer.layerConf().getActivationFn() instanceof ActivationIdentity;
+    this.convolution = byOneDnn ? new OneDnnConvolution() : new OperationConvolution();
+  }
+
+  @Override
+  public void channelsLast(boolean output) {
+    // The layer itself differentiates other activation functions, and takes its time with such
+    // arrays.
+    channelsLastOutput = output && isLinear && convolution.takesChannelsLast();
   }
 
   /**
@@ -95,7 +104,6 @@ final class NativeConvolution implements ConvolutionHelper {
     if (again != null) {
       return again;
     }
-    boolean channelsFirst = format == CNN2DFormat.NCHW;
     // Checks the sizes, too, with DL4J's own messages.
     ConvolutionUtils.getOutputSize(
         input,
@@ -105,30 +113,20 @@ final class NativeConvolution implements ConvolutionHelper {
         convolutionMode,
         dilation,
         format);
-    ConvGeometry geometry = geometry(input, weights, strides, pad, convolutionMode, channelsFirst);
+    ConvGeometry geometry = geometry(input, weights, strides, pad, convolutionMode, format);
     INDArray z =
-        workspaces.createUninitialized(
-            ArrayType.ACTIVATIONS, DataType.FLOAT, geometry.outputShape(), 'c');
-    INDArray x = Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces);
-    if (Winograd.isFaster(geometry, DataType.FLOAT)) {
-      Winograd.forward(
-          geometry,
-          x,
-          weights.permute(0, 2, 3, 1),
-          z,
-          (type, shape) ->
-              workspaces.createUninitialized(ArrayType.FF_WORKING_MEM, type, shape, 'c'));
-      if (hasBias) {
-        Broadcast.add(z, bias.reshape('c', new long[] {bias.length()}), z, channelsFirst ? 1 : 3);
-      }
-    } else {
-      Nd4j.exec(
-          DynamicCustomOp.builder("conv2d")
-              .addInputs(hasBias ? new INDArray[] {x, weights, bias} : new INDArray[] {x, weights})
-              .addOutputs(z)
-              .addIntegerArguments(arguments(kernel, strides, pad, convolutionMode, channelsFirst))
-              .build());
-    }
+        Dense.create(
+            geometry.outputShape(),
+            channelsLastOutput && !geometry.channelsLast(),
+            ArrayType.ACTIVATIONS,
+            workspaces);
+    convolution.forward(
+        geometry,
+        readable(geometry, input, ArrayType.FF_WORKING_MEM, workspaces),
+        weights,
+        hasBias ? bias : null,
+        z,
+        Dense.scratch(ArrayType.FF_WORKING_MEM, workspaces));
     forwardInput = input;
     forwardWorkspaces = workspaces;
     return z;
@@ -150,9 +148,8 @@ final class NativeConvolution implements ConvolutionHelper {
     }
     // z must not be y: the next layer may add its noise to y in place.
     if (isPlainRelu(activation)) {
-      INDArray y =
-          workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, z.shape(), 'c');
-      Nd4j.exec(new RectifiedLinear(z, y));
+      INDArray y = Dense.like(z, ArrayType.ACTIVATIONS, workspaces);
+      Nd4j.exec(new RectifiedLinear(Images.flat(z), Images.flat(y)));
       return y;
     }
     return activation.getActivation(workspaces.dup(ArrayType.ACTIVATIONS, z, 'c'), training);
@@ -188,23 +185,19 @@ final class NativeConvolution implements ConvolutionHelper {
     if (input.dataType() != DataType.FLOAT) {
       return null;
     }
-    INDArray x = Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dz = Dense.of(delta, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dx =
-        workspaces.createUninitialized(
-            ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
-    DynamicCustomOp convBackward =
-        DynamicCustomOp.builder("conv2d_bp")
-            .addInputs(
-                hasBias ? new INDArray[] {x, weights, bias, dz} : new INDArray[] {x, weights, dz})
-            .addOutputs(
-                hasBias
-                    ? new INDArray[] {dx, weightGradient, biasGradient}
-                    : new INDArray[] {dx, weightGradient})
-            .addIntegerArguments(
-                arguments(kernel, strides, pad, convolutionMode, format == CNN2DFormat.NCHW))
-            .build();
-    Nd4j.exec(convBackward);
+    ConvGeometry geometry = geometry(input, weights, strides, pad, convolutionMode, format);
+    INDArray x = readable(geometry, input, ArrayType.BP_WORKING_MEM, workspaces);
+    INDArray dx = Dense.like(x, ArrayType.ACTIVATION_GRAD, workspaces);
+    convolution.backward(
+        geometry,
+        x,
+        weights,
+        hasBias ? bias : null,
+        readable(geometry, delta, ArrayType.BP_WORKING_MEM, workspaces),
+        dx,
+        weightGradient,
+        hasBias ? biasGradient : null,
+        Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces));
     Gradient gradient = new DefaultGradient();
     if (hasBias) {
       gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);
@@ -213,14 +206,20 @@ final class NativeConvolution implements ConvolutionHelper {
     return new Pair<>(gradient, dx);
   }
 
+  /** {@code images} themselves if the convolution can read them as they lie, a copy otherwise. */
+  private INDArray readable(
+      ConvGeometry geometry, INDArray images, ArrayType place, LayerWorkspaceMgr workspaces) {
+    return convolution.reads(geometry, images) ? images : workspaces.dup(place, images, 'c');
+  }
+
   private static ConvGeometry geometry(
       INDArray input,
       INDArray weights,
       int[] strides,
       int[] pad,
       ConvolutionMode mode,
-      boolean channelsFirst) {
-    int height = channelsFirst ? 2 : 1;
+      CNN2DFormat format) {
+    int height = format == CNN2DFormat.NCHW ? 2 : 1;
     return new ConvGeometry(
         (int) input.size(0),
         (int) weights.size(1),
@@ -231,24 +230,7 @@ final class NativeConvolution implements ConvolutionHelper {
         new Extent(pad[0], pad[1]),
         Extent.ONE,
         mode == ConvolutionMode.Same,
-        !channelsFirst);
-  }
-
-  private static int[] arguments(
-      int[] kernel, int[] strides, int[] pad, ConvolutionMode mode, boolean channelsFirst) {
-    return new int[] {
-      kernel[0],
-      kernel[1],
-      strides[0],
-      strides[1],
-      pad[0],
-      pad[1],
-      1,
-      1,
-      mode == ConvolutionMode.Same ? 1 : 0,
-      channelsFirst ? 0 : 1,
-      WEIGHTS_OUT_IN_H_W
-    };
+        format == CNN2DFormat.NHWC);
   }
 
   @Override

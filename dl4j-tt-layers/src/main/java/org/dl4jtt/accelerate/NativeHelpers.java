@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dl4jtt.onednn.OneDnn;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
@@ -22,8 +23,13 @@ import org.slf4j.LoggerFactory;
  * <p>Deeplearning4j 1.0.0-M2.1 computes a convolution on the CPU by im2col and a matrix product in
  * Java calls; its own helpers for oneDNN exist but are never created. {@link #enable} gives every
  * layer that qualifies a helper of ours, which has the same outputs and gradients as the stock path
- * to the rounding of a float. It needs the {@code onednn} build of nd4j-native to be fast
- * (classifier {@code linux-x86_64-onednn}); with another build it is correct, but not faster.
+ * to the rounding of a float.
+ *
+ * <p>The helpers call oneDNN themselves where {@code org.bytedeco:dnnl} is on the class path with
+ * its natives ({@link OneDnn}). Images then lie in memory with channels last from one such layer to
+ * the next; their shapes are as ever. Without, they use ND4J's operations, which take two to four
+ * times as long, and are fast at all with the {@code onednn} build of nd4j-native only (classifier
+ * {@code linux-x86_64-onednn}).
  *
  * <p>A layer qualifies when it computes in {@link DataType#FLOAT}; a convolution also needs
  * dilation 1 and no weight noise, a batch norm needs a trained gamma and beta; an activation layer
@@ -44,6 +50,13 @@ public final class NativeHelpers {
    * @return the number of layers that now compute natively
    */
   public static int enable(Model net) {
+    return enable(net, OneDnn.isAvailable());
+  }
+
+  /**
+   * @param byOneDnn false: by ND4J's operations and in Java, as without oneDNN
+   */
+  static int enable(Model net, boolean byOneDnn) {
     if (!onCpu()) {
       log.info("Native helpers are for the CPU backend only; nothing changed");
       return 0;
@@ -51,14 +64,16 @@ public final class NativeHelpers {
     int enabled = 0;
     for (Layer layer : layersOf(net)) {
       if (layer instanceof ConvolutionLayer conv && NativeConvolution.supports(conv)) {
-        HelperField.set(conv, new NativeConvolution(conv));
+        HelperField.set(conv, new NativeConvolution(conv, byOneDnn));
         enabled++;
       } else if (layer instanceof BatchNormalization norm && NativeBatchNorm.supports(norm)) {
-        HelperField.set(norm, new NativeBatchNorm(norm));
+        HelperField.set(norm, new NativeBatchNorm(norm, byOneDnn));
         enabled++;
       }
     }
-    return enabled + LayerSwap.enable(net);
+    enabled += LayerSwap.enable(net, byOneDnn);
+    ImageNeighbours.arrange(net);
+    return enabled;
   }
 
   /**
@@ -73,6 +88,7 @@ public final class NativeHelpers {
       }
     }
     LayerSwap.disable(net);
+    ImageNeighbours.arrange(net);
   }
 
   /**
@@ -111,7 +127,7 @@ public final class NativeHelpers {
   }
 
   /** What a frozen layer or another wrapper holds. */
-  private static Layer unwrapped(Layer layer) {
+  static Layer unwrapped(Layer layer) {
     Layer inner = layer;
     while (inner instanceof BaseWrapperLayer wrapper) {
       inner = wrapper.getUnderlying();

@@ -6,17 +6,23 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.onednn.Format;
+import org.dl4jtt.onednn.ImageLayer;
+import org.dl4jtt.onednn.Images;
+import org.dl4jtt.onednn.ReluGradient;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * An activation layer with ReLU, trained in one pass each way and to the same bits: {@code y = x <
- * 0 ? 0 : x}, {@code dx = x > 0 ? dy : 0}. The stock layer copies its input in both directions
- * before it computes, and ND4J's derivative of ReLU takes several times as long as reading and
- * writing.
+ * An activation layer with ReLU, trained in one pass each way and, for finite numbers, to the same
+ * bits: {@code y = x < 0 ? 0 : x}, {@code dx = x > 0 ? dy : 0}. The stock layer copies its input in
+ * both directions before it computes, and ND4J's derivative of ReLU takes several times as long as
+ * reading and writing.
  */
-final class NativeRelu extends ActivationLayer {
+final class NativeRelu extends ActivationLayer implements ImageLayer {
   /** 16 kB: input, gradient and result stay in the first level of the cache. */
   private static final int TILE = 4096;
 
@@ -26,9 +32,14 @@ final class NativeRelu extends ActivationLayer {
   private final int[] x = new int[TILE];
   private final int[] dy = new int[TILE];
 
+  private final transient boolean byOneDnn;
+  private final transient Recent<Long, ReluGradient> gradients = new Recent<>();
+  private transient boolean channelsLastOutput;
+
   /** In the place of {@code stock}. */
-  NativeRelu(ActivationLayer stock) {
+  NativeRelu(ActivationLayer stock, boolean byOneDnn) {
     super(stock.conf(), DataType.FLOAT);
+    this.byOneDnn = byOneDnn;
     copyState(stock, this);
   }
 
@@ -56,22 +67,29 @@ final class NativeRelu extends ActivationLayer {
   }
 
   @Override
+  public void channelsLast(boolean output) {
+    channelsLastOutput = output && byOneDnn;
+  }
+
+  @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (!training || input.dataType() != DataType.FLOAT) {
+    boolean plain = Images.isChannelsFirst(input) && !(channelsLastOutput && input.rank() == 4);
+    if (input.dataType() != DataType.FLOAT || (!training && plain)) {
       return super.activate(training, workspaces); // in inference as fast
     }
-    INDArray in = Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces);
     INDArray y =
-        workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, input.shape(), 'c');
-    IntPointer from = new IntPointer(in.data().addressPointer());
-    IntPointer to = new IntPointer(y.data().addressPointer());
-    long length = y.length();
-    for (long at = 0; at < length; at += TILE) {
-      int count = (int) Math.min(TILE, length - at);
-      from.position(at).get(x, 0, count);
-      rectify(x, count);
-      to.position(at).put(x, 0, count);
+        Dense.create(
+            input.shape(),
+            channelsLastOutput && input.rank() == 4,
+            ArrayType.ACTIVATIONS,
+            workspaces);
+    if (byOneDnn) {
+      boolean asItLies = Format.of(input).equals(Format.of(y));
+      INDArray from = asItLies ? input : Dense.copy(input, y);
+      Nd4j.exec(new RectifiedLinear(Images.flat(from), Images.flat(y)));
+    } else {
+      rectify(Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces), y);
     }
     return y;
   }
@@ -82,11 +100,33 @@ final class NativeRelu extends ActivationLayer {
     if (input.dataType() != DataType.FLOAT || epsilon.dataType() != DataType.FLOAT) {
       return super.backpropGradient(epsilon, workspaces);
     }
-    INDArray in = Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray gradient = Dense.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dx =
-        workspaces.createUninitialized(
-            ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
+    INDArray in =
+        byOneDnn && Images.isChannelsLast(input)
+            ? input
+            : Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces);
+    INDArray gradient = Dense.as(in, epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+    INDArray dx = Dense.like(in, ArrayType.ACTIVATION_GRAD, workspaces);
+    if (byOneDnn) {
+      gradients.get(in.length(), ReluGradient::new).run(in, gradient, dx);
+    } else {
+      mask(in, gradient, dx);
+    }
+    return new Pair<>(new DefaultGradient(), dx);
+  }
+
+  private void rectify(INDArray in, INDArray y) {
+    IntPointer from = new IntPointer(in.data().addressPointer());
+    IntPointer to = new IntPointer(y.data().addressPointer());
+    long length = y.length();
+    for (long at = 0; at < length; at += TILE) {
+      int count = (int) Math.min(TILE, length - at);
+      from.position(at).get(x, 0, count);
+      rectify(x, count);
+      to.position(at).put(x, 0, count);
+    }
+  }
+
+  private void mask(INDArray in, INDArray gradient, INDArray dx) {
     IntPointer from = new IntPointer(in.data().addressPointer());
     IntPointer with = new IntPointer(gradient.data().addressPointer());
     IntPointer to = new IntPointer(dx.data().addressPointer());
@@ -98,7 +138,6 @@ final class NativeRelu extends ActivationLayer {
       mask(dy, x, count);
       to.position(at).put(dy, 0, count);
     }
-    return new Pair<>(new DefaultGradient(), dx);
   }
 
   // Loops over whole arrays and nothing else, on the bits of the floats: C2 turns no comparison of

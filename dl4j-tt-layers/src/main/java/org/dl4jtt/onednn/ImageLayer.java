@@ -1,18 +1,17 @@
 package org.dl4jtt.onednn;
 
 /**
- * A running layer that can hand images, and the gradient of its input, to a neighbour that takes
- * them with channels last in memory. They stay arrays of the shape that the network's format says;
- * only their strides differ.
+ * A running layer that can hand images to a neighbour that takes them with channels last in memory.
+ * They stay arrays of the shape that the network's format says; only their strides differ. The
+ * gradient of its input lies in memory as the input does, whoever asks.
  */
 public interface ImageLayer {
 
   /**
-   * Asks for arrays with channels last in memory; where a layer cannot, it hands over arrays in 'c'
-   * order as before. Until the next call.
+   * Asks {@code activate} for images with channels last in memory; where a layer cannot, it hands
+   * over arrays in 'c' order as before.
    *
-   * @param output what {@code activate} returns
-   * @param inputGradient the gradient of the input, from {@code backpropGradient}
+   * @param output false: 'c' order
    */
-  void channelsLast(boolean output, boolean inputGradient);
+  void channelsLast(boolean output);
 }

@@ -1,9 +1,6 @@
 package org.dl4jtt.accelerate;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.dl4jtt.accelerate.StockNetworks.SIZE;
-import static org.dl4jtt.accelerate.StockNetworks.TRAINED;
-import static org.dl4jtt.accelerate.StockNetworks.assertClose;
 import static org.dl4jtt.accelerate.StockNetworks.compare;
 import static org.dl4jtt.accelerate.StockNetworks.data;
 import static org.dl4jtt.accelerate.StockNetworks.mln;
@@ -25,11 +22,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.accelerate.StockNetworks.Conv;
+import org.dl4jtt.onednn.OneDnn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -70,18 +67,7 @@ class HelpedNetworkTest {
   @ParameterizedTest
   @EnumSource(CNN2DFormat.class)
   void computationGraph_withAShortcut(CNN2DFormat format) {
-    DataSet data = data(format);
-    ComputationGraph stock = residual(format);
-    ComputationGraph fast = residual(format);
-    assertThat(NativeHelpers.enable(fast)).isEqualTo(4); // 2 convolutions, 2 batch norms
-    for (int step = 0; step < 5; step++) {
-      assertClose(
-          fast.outputSingle(data.getFeatures()), stock.outputSingle(data.getFeatures()), TRAINED);
-      stock.fit(data);
-      fast.fit(data);
-      assertClose(fast.getFlattenedGradients(), stock.getFlattenedGradients(), TRAINED);
-    }
-    assertClose(fast.params(), stock.params(), TRAINED);
+    compare(() -> residual(format), data(format), 5);
   }
 
   private static ComputationGraph residual(CNN2DFormat format) {
@@ -119,7 +105,14 @@ class HelpedNetworkTest {
   @Test
   void frozenLayers_passGradientsOnAsTheStockPathDoes() {
     // without workspaces: within them, the stock batch norm fails here on memory that was closed
-    compare(frozen(WorkspaceMode.NONE), frozen(WorkspaceMode.ENABLED), data(CNN2DFormat.NCHW), 3);
+    for (boolean byOneDnn : new boolean[] {OneDnn.isAvailable(), false}) {
+      compare(
+          frozen(WorkspaceMode.NONE),
+          frozen(WorkspaceMode.ENABLED),
+          byOneDnn,
+          data(CNN2DFormat.NCHW),
+          3);
+    }
   }
 
   private static MultiLayerNetwork frozen(WorkspaceMode mode) {

@@ -1,6 +1,7 @@
 package org.dl4jtt.accelerate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.api.Layer;
@@ -11,6 +12,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.onednn.Images;
+import org.dl4jtt.onednn.OneDnn;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
@@ -46,7 +49,7 @@ class NativeReluTest {
     dy.putScalar(0, 0, Double.NaN);
     for (INDArray input : new INDArray[] {x, x.dup('f')}) { // in either memory order
       var stock = new org.deeplearning4j.nn.layers.ActivationLayer(conf(), DataType.FLOAT);
-      var ours = new NativeRelu(stock);
+      var ours = new NativeRelu(stock, false);
       LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
       stock.setInput(input, none);
       ours.setInput(input, none);
@@ -62,13 +65,64 @@ class NativeReluTest {
   }
 
   @Test
+  void byOneDnn_theNumbersOfTheStockLayer_whereverChannelsLie() {
+    assumeTrue(OneDnn.isAvailable(), "oneDNN (org.bytedeco:dnnl) has no natives for this platform");
+    Nd4j.getRandom().setSeed(1);
+    INDArray x = Nd4j.randn(DataType.FLOAT, 2, 5, 7, 3);
+    INDArray dy = Nd4j.randn(DataType.FLOAT, x.shape());
+    LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+    var stock = new org.deeplearning4j.nn.layers.ActivationLayer(conf(), DataType.FLOAT);
+    stock.setInput(x, none);
+    INDArray y = stock.activate(true, none);
+    stock.setInput(x, none);
+    INDArray dx = stock.backpropGradient(dy, none).getSecond();
+    for (INDArray input : new INDArray[] {x, channelsLast(x)}) {
+      for (INDArray gradient : new INDArray[] {dy, channelsLast(dy)}) {
+        for (boolean last : new boolean[] {false, true}) {
+          var ours = new NativeRelu(stock, true);
+          ours.channelsLast(last);
+          ours.setInput(input, none);
+          INDArray out = ours.activate(true, none);
+          assertThat(out).isEqualTo(y);
+          assertThat(Images.isChannelsLast(out)).isEqualTo(last);
+          INDArray back = ours.backpropGradient(gradient, none).getSecond();
+          assertThat(back).isEqualTo(dx);
+          assertThat(back.stride()).isEqualTo(input.stride());
+          boolean isLast = Images.isChannelsLast(input);
+          ours.setInput(isLast ? channelsLast(x) : x.dup('c'), none); // stock works in place
+          assertThat(ours.activate(false, none)).isEqualTo(y);
+        }
+      }
+    }
+  }
+
+  @Test
+  void byOneDnn_NaN_isPassedOn() {
+    assumeTrue(OneDnn.isAvailable(), "oneDNN (org.bytedeco:dnnl) has no natives for this platform");
+    var ours =
+        new NativeRelu(
+            new org.deeplearning4j.nn.layers.ActivationLayer(conf(), DataType.FLOAT), true);
+    LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+    ours.setInput(Nd4j.createFromArray(1f, Float.NaN, -1f).reshape(1, 3), none);
+    assertThat(ours.activate(true, none).isNaN().toIntVector()).containsExactly(0, 1, 0);
+    INDArray dx =
+        ours.backpropGradient(Nd4j.createFromArray(Float.NaN, 1f, 1f).reshape(1, 3), none)
+            .getSecond();
+    assertThat(dx.getFloat(0)).isNaN();
+  }
+
+  private static INDArray channelsLast(INDArray images) {
+    return Images.toNchw(Images.toNhwc(images).dup('c'));
+  }
+
+  @Test
   void multiLayerNetwork_trainsToTheSameBits_andIsTheSameToOthers() {
     MultiLayerNetwork stock = new MultiLayerNetwork(list().build());
     stock.init();
     MultiLayerNetwork ours = stock.clone();
     Layer before = ours.getLayer(1);
-    assertThat(NativeHelpers.enable(ours)).isEqualTo(1);
-    assertThat(NativeHelpers.enable(ours)).isEqualTo(1);
+    assertThat(NativeHelpers.enable(ours, false)).isEqualTo(1);
+    assertThat(NativeHelpers.enable(ours, false)).isEqualTo(1);
     assertThat(ours.getLayer(1)).isInstanceOf(NativeRelu.class);
     assertThat(ours.getLayer("relu")).isSameAs(ours.getLayer(1));
 
@@ -96,7 +150,7 @@ class NativeReluTest {
   void computationGraph_trainsToTheSameBits() {
     ComputationGraph stock = graph();
     ComputationGraph ours = graph();
-    assertThat(NativeHelpers.enable(ours)).isEqualTo(1);
+    assertThat(NativeHelpers.enable(ours, false)).isEqualTo(1);
     assertThat(ours.getLayer("relu")).isInstanceOf(NativeRelu.class);
     assertThat(Arrays.asList(ours.getLayers())).contains(ours.getLayer("relu"));
     DataSet data = data();

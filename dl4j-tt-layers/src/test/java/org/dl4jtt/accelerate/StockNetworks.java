@@ -6,6 +6,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -16,8 +17,10 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.dl4jtt.onednn.OneDnn;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -60,26 +63,49 @@ final class StockNetworks {
     }
   }
 
-  static void compare(Supplier<MultiLayerNetwork> network, DataSet data, int steps) {
-    compare(network.get(), network.get(), data, steps);
+  /** By oneDNN, where it is, and without. */
+  static <N extends Model> void compare(Supplier<N> network, DataSet data, int steps) {
+    for (boolean byOneDnn : new boolean[] {OneDnn.isAvailable(), false}) {
+      compare(network.get(), network.get(), byOneDnn, data, steps);
+    }
   }
 
-  static void compare(MultiLayerNetwork stock, MultiLayerNetwork fast, DataSet data, int steps) {
+  static void compare(Model stock, Model fast, boolean byOneDnn, DataSet data, int steps) {
     assertThat(fast.params()).isEqualTo(stock.params());
-    assertThat(NativeHelpers.enable(fast)).isPositive();
+    assertThat(NativeHelpers.enable(fast, byOneDnn)).isPositive();
     for (int step = 0; step < steps; step++) {
       double tolerance = step == 0 ? FLOAT : TRAINED;
-      assertClose(fast.output(data.getFeatures()), stock.output(data.getFeatures()), tolerance);
-      stock.fit(data);
-      fast.fit(data);
-      assertClose(fast.getFlattenedGradients(), stock.getFlattenedGradients(), tolerance);
+      assertClose(output(fast, data), output(stock, data), tolerance);
+      fit(stock, data);
+      fit(fast, data);
+      assertClose(gradients(fast), gradients(stock), tolerance);
     }
     double tolerance = steps == 1 ? FLOAT : TRAINED;
     for (String name : stock.paramTable().keySet()) { // running mean and variance are parameters
       assertClose(fast.getParam(name), stock.getParam(name), tolerance);
     }
-    assertClose(fast.output(data.getFeatures()), stock.output(data.getFeatures()), tolerance);
+    assertClose(output(fast, data), output(stock, data), tolerance);
     assertThat(fast.score()).isCloseTo(stock.score(), withPercentage(100 * tolerance));
+  }
+
+  private static void fit(Model net, DataSet data) {
+    if (net instanceof MultiLayerNetwork mln) {
+      mln.fit(data);
+    } else {
+      ((ComputationGraph) net).fit(data);
+    }
+  }
+
+  private static INDArray output(Model net, DataSet data) {
+    return net instanceof MultiLayerNetwork mln
+        ? mln.output(data.getFeatures())
+        : ((ComputationGraph) net).outputSingle(data.getFeatures());
+  }
+
+  private static INDArray gradients(Model net) {
+    return net instanceof MultiLayerNetwork mln
+        ? mln.getFlattenedGradients()
+        : ((ComputationGraph) net).getFlattenedGradients();
   }
 
   /** Relative to the norm, or to 0.1: a bias before a batch norm is nothing but rounding. */

@@ -51,7 +51,6 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
   private transient @Nullable ConvContraction inference;
   private transient ConvPlan.@Nullable Kind pinned;
   private transient boolean outputLast;
-  private transient boolean inputGradientLast;
   private transient @Nullable INDArray linearOutput;
   private transient ConvContraction.@Nullable Intermediates intermediates;
 
@@ -148,9 +147,8 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
   }
 
   @Override
-  public void channelsLast(boolean output, boolean inputGradient) {
+  public void channelsLast(boolean output) {
     outputLast = output;
-    inputGradientLast = inputGradient;
   }
 
   @Override
@@ -236,7 +234,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
         images(
             ArrayType.ACTIVATION_GRAD,
             input.shape(),
-            inputGradientLast && contraction.takesChannelsLast(dataType),
+            contraction.takesChannelsLast(dataType) && Images.isChannelsLast(input),
             workspaces);
     contraction.backward(
         Objects.requireNonNull(intermediates),
