@@ -1,12 +1,14 @@
 package org.dl4jtt.contraction;
 
 import java.util.List;
+import org.dl4jtt.onednn.OneDnn;
 import org.dl4jtt.tensor.TensorForm;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Predicted time of a plan: operations at the rate of the routine that does them, numbers moved,
- * and a price per call.
+ * Predicted time of a plan: {@link OneDnnCost} where oneDNN is there, and otherwise operations at
+ * the rate of the routine of {@link Nd4jStages} that does them, numbers moved, and a price per
+ * call.
  *
  * <p>Measured on one core with AVX-512 and the oneDNN build of the natives, NCHW, batch 16, in ms:
  *
@@ -45,23 +47,32 @@ final class ConvCost {
 
   private ConvCost() {}
 
+  /** A plan's convolutions, by whatever runs them in FLOAT, and the merging of cores for them. */
   static double seconds(TensorForm form, List<ConvGeometry> stages, boolean training) {
-    double seconds = 0;
-    for (int s = 0; s < stages.size(); s++) {
-      ConvGeometry stage = stages.get(s);
+    double merging = merging(form, stages.get(0));
+    if (stages.size() > 1) {
       // Between two 1x1 convolutions stands the positions' core as it is.
-      boolean merged = s == 0 || s == stages.size() - 1;
-      double merging = merged ? kernel(stage) * (MERGED + 2 * inner(form) / MERGING) / CORES : 0;
-      seconds += dense(stage) + merging;
-      if (training) {
-        seconds += backward(stage) + 2 * merging;
-      }
+      merging += merging(form, stages.get(stages.size() - 1));
     }
-    return seconds;
+    return convolutions(stages, training) + (training ? 3 : 1) * merging;
+  }
+
+  private static double merging(TensorForm form, ConvGeometry stage) {
+    return kernel(stage) * (MERGED + 2 * inner(form) / MERGING) / CORES;
   }
 
   /** A convolution by a kernel that is there. */
   static double dense(ConvGeometry stage) {
+    return convolutions(List.of(stage), false);
+  }
+
+  private static double convolutions(List<ConvGeometry> stages, boolean training) {
+    return OneDnn.isAvailable()
+        ? OneDnnCost.seconds(stages, training)
+        : stages.stream().mapToDouble(s -> forward(s) + (training ? backward(s) : 0)).sum();
+  }
+
+  private static double forward(ConvGeometry stage) {
     Products products = Products.best();
     if (isFasterAsProducts(stage, products)) {
       return asProducts(stage, products);

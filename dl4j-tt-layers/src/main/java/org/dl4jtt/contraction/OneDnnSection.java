@@ -39,7 +39,7 @@ final class OneDnnSection {
     windows = stages.stream().map(OneDnnSection::window).toList();
   }
 
-  private static Window window(ConvGeometry g) {
+  static Window window(ConvGeometry g) {
     return new Window(
         g.batch(),
         g.inputs(),

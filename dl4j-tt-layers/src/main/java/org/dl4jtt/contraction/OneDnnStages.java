@@ -22,14 +22,23 @@ final class OneDnnStages implements Stages {
   OneDnnStages(ConvPlan plan) {
     channelsLast = plan.geometry().channelsLast();
     stages = plan.stages();
+    for (List<ConvGeometry> section : sections(stages)) {
+      sections.add(new OneDnnSection(section));
+    }
+  }
+
+  /** Parted where one convolution's output is not the next one's input as it is. */
+  static List<List<ConvGeometry>> sections(List<ConvGeometry> stages) {
+    List<List<ConvGeometry>> sections = new ArrayList<>();
     int from = 0;
     for (int s = 1; s <= stages.size(); s++) {
       if (s == stages.size()
           || !Arrays.equals(stages.get(s - 1).outputShape(), stages.get(s).inputShape())) {
-        sections.add(new OneDnnSection(stages.subList(from, s)));
+        sections.add(stages.subList(from, s));
         from = s;
       }
     }
+    return sections;
   }
 
   @Override

@@ -30,8 +30,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * that by some 2e-6 of the largest.
  */
 final class Convolution {
-  private static final int LEAST_CHANNELS = 32;
-
   private final Window window;
   private final memory.desc x;
   private final memory.desc w;
@@ -85,7 +83,7 @@ final class Convolution {
   }
 
   private convolution_forward.@Nullable primitive_desc describeFiltered() {
-    if (!window.canFilter(LEAST_CHANNELS)) {
+    if (!window.isFiltered()) {
       return null;
     }
     try {

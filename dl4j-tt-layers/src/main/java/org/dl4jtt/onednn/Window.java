@@ -37,6 +37,7 @@ public record Window(
   }
 
   private static final Size FILTERED = new Size(3, 3);
+  private static final int LEAST_CHANNELS = 32;
 
   long[] x() {
     return new long[] {batch, inputs, image.height, image.width};
@@ -78,13 +79,13 @@ public record Window(
     return new Size(dilation.height - 1, dilation.width - 1);
   }
 
-  /** True for a convolution that F(4x4, 3x3) does, with {@code channels} or more on either side. */
-  boolean canFilter(int channels) {
+  /** True if F(4x4, 3x3) does it, minimal filtering, where the processor has AVX-512. */
+  public boolean isFiltered() {
     return kernel.equals(FILTERED)
         && stride.equals(Size.ONE)
         && dilation.equals(Size.ONE)
         && padding.equals(Size.ONE)
         && paddingBehind().equals(Size.ONE)
-        && Math.min(inputs, outputs) >= channels;
+        && Math.min(inputs, outputs) >= LEAST_CHANNELS;
   }
 }
