@@ -12,7 +12,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_winograd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 
-import java.util.function.LongFunction;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -123,12 +122,11 @@ final class Convolution {
     return z;
   }
 
-  void forward(
-      INDArray x, INDArray w, INDArray z, @Nullable INDArray bias, LongFunction<INDArray> buffers) {
+  void forward(INDArray x, INDArray w, INDArray z, @Nullable INDArray bias, Buffers buffers) {
     if (bias == null) {
-      forward.run(buffers, x, w, z);
+      forward.run(buffers.again(), x, w, z);
     } else {
-      forward.run(buffers, x, w, z, bias);
+      forward.run(buffers.again(), x, w, z, bias);
     }
   }
 
@@ -140,16 +138,16 @@ final class Convolution {
       INDArray dx,
       INDArray dw,
       @Nullable INDArray dBias,
-      LongFunction<INDArray> buffers) {
+      Buffers buffers) {
     if (xGradient == null || wGradient == null) {
       xGradient = xGradient();
       wGradient = wGradient();
     }
-    xGradient.run(buffers, dx, w, dz);
+    xGradient.run(buffers.again(), dx, w, dz);
     if (dBias == null) {
-      wGradient.run(buffers, x, dw, dz);
+      wGradient.run(buffers.again(), x, dw, dz);
     } else {
-      wGradient.run(buffers, x, dw, dz, dBias);
+      wGradient.run(buffers.again(), x, dw, dz, dBias);
     }
   }
 

@@ -75,12 +75,13 @@ public final class ConvolutionChain {
       INDArray z,
       LongFunction<INDArray> kept,
       LongFunction<INDArray> buffers) {
+    Buffers copies = new Buffers(buffers);
     List<INDArray> between = new ArrayList<>();
     INDArray from = x;
     for (int k = 0; k < stages.size(); k++) {
       boolean last = k + 1 == stages.size();
       INDArray to = last ? z : kept.apply(floats(stages.get(k).output()));
-      stages.get(k).forward(from, kernels.get(k), to, last ? bias : null, buffers);
+      stages.get(k).forward(from, kernels.get(k), to, last ? bias : null, copies);
       if (!last) {
         between.add(to);
       }
@@ -105,6 +106,7 @@ public final class ConvolutionChain {
       List<INDArray> kernelGradients,
       @Nullable INDArray dBias,
       LongFunction<INDArray> buffers) {
+    Buffers copies = new Buffers(buffers);
     INDArray gradient = dz;
     for (int k = stages.size() - 1; k >= 0; k--) {
       INDArray from = k == 0 ? x : between.get(k - 1);
@@ -119,7 +121,7 @@ public final class ConvolutionChain {
               to,
               kernelGradients.get(k),
               last ? dBias : null,
-              buffers);
+              copies);
       gradient = to;
     }
   }
