@@ -1,4 +1,4 @@
-package org.dl4jtt.onednn;
+package org.dl4jtt.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -15,12 +15,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
+import org.dl4jtt.onednn.OneDnn;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** oneDNN is optional: whoever leaves it out, in whatever way, has the same network. */
-class OneDnnTest {
+class WithoutOneDnnTest {
   private static final String MISSING = "oneDNN (org.bytedeco:dnnl) is not on the class path";
 
   @TempDir private static Path temp;
