@@ -24,6 +24,11 @@ package org.dl4jtt.contraction;
  *   1024 x 1024 by a vector    2.1          5 (sgemm)     25
  * </pre>
  *
+ * <p>oneDNN itself, all products of a step in one call, GFLOP/s on one thread and on two: 100 of
+ * [64 x 448] [448 x 64] 90 and 155, 100 of [16 x 128] [128 x 64] 105 and 131, 100 of [32 x 512]
+ * [512 x 32] 83 and 159, 100 of [16 x 16] [16 x 1024] 21 and 46, 32 of [8 x 32] [32 x 128] 90 and
+ * 57; one of [256 x 112] [112 x 224] 115 and 101.
+ *
  * <p>Hence: vectors go to gemv, products above {@link CpuProducts#LARGE} to ND4J, whose call costs
  * some 30 µs more and whose rate is 0 to 30 % higher. An ND4J array for an intermediate takes 5 µs
  * or more, which for single examples decides how many groups a path has.
@@ -44,6 +49,7 @@ package org.dl4jtt.contraction;
  * @param array one intermediate array
  * @param merging the share of the calls for inference that have to merge the cores, as a guess
  * @param gaps matrices with gaps between their rows can be multiplied
+ * @param atOnce products that do not add up take one call; for the others {@link #CPU} holds
  */
 record CostModel(
     double call,
@@ -55,7 +61,8 @@ record CostModel(
     double reordering,
     double array,
     double merging,
-    boolean gaps) {
+    boolean gaps,
+    boolean atOnce) {
 
   /** Numbers of a matrix that stay in some cache between calls, and reading one with a vector. */
   private static final double CACHED = 4e6;
@@ -65,17 +72,24 @@ record CostModel(
 
   /** BLAS on raw memory. */
   static final CostModel CPU =
-      new CostModel(0.5e-6, 100e9, 4, 0.3e-9, 1e-9, 1e-9, 2e-6, 5e-6, 0.02, true);
+      new CostModel(0.5e-6, 100e9, 4, 0.3e-9, 1e-9, 1e-9, 2e-6, 5e-6, 0.02, true, false);
+
+  /** oneDNN for products that do not add up; BLAS for those that do. */
+  static final CostModel ONE_DNN =
+      new CostModel(0.1e-6, 112e9, 1.5, 0.25e-9, 0.6e-9, 1e-9, 2e-6, 5e-6, 0.02, true, true);
 
   /** ND4J operations. */
   static final CostModel ND4J =
-      new CostModel(30e-6, 100e9, 4, 0.3e-9, 1e-9, 2e-9, 20e-6, 5e-6, 1, false);
+      new CostModel(30e-6, 100e9, 4, 0.3e-9, 1e-9, 2e-9, 20e-6, 5e-6, 1, false, false);
 
   double of(Product p) {
     if (p.rows() > Integer.MAX_VALUE
         || p.inner() > Integer.MAX_VALUE
         || p.columns() > Integer.MAX_VALUE) {
       return Double.POSITIVE_INFINITY; // BLAS counts in ints
+    }
+    if (atOnce && p.addsUp()) {
+      return CPU.of(p);
     }
     if (p.rows() == 1 || p.columns() == 1) {
       double matrix = Math.max(p.rows(), p.columns()) * (double) p.inner();
@@ -88,7 +102,8 @@ record CostModel(
 
   /** The same where every call merges the cores. */
   CostModel mergingAlways() {
-    return new CostModel(call, peak, half, number, streamed, reorder, reordering, array, 1, gaps);
+    return new CostModel(
+        call, peak, half, number, streamed, reorder, reordering, array, 1, gaps, atOnce);
   }
 
   /** The share of calls that merge a group of this many numbers. */

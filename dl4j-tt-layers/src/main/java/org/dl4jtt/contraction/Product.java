@@ -137,6 +137,11 @@ record Product(
     return (c.outerStride != 0 || i == 0) && (c.stride != 0 || j == 0);
   }
 
+  /** True if several products go to one block of C. */
+  boolean addsUp() {
+    return (outer > 1 && c.outerStride == 0) || (count > 1 && c.stride == 0);
+  }
+
   /** True if every block is stored without gaps between its rows. */
   boolean isContiguous() {
     return a.row == (a.transposed ? rows : inner)

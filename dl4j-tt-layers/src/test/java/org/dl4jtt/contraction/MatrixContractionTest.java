@@ -140,7 +140,10 @@ class MatrixContractionTest {
   }
 
   static Stream<Products> executors() {
-    return Stream.of(new CpuProducts(new Nd4jProducts()), new Nd4jProducts());
+    return Stream.of(
+        new CpuProducts(new Nd4jProducts()),
+        new CpuProducts(new Nd4jProducts(), false),
+        new Nd4jProducts());
   }
 
   static Stream<Path> paths(int d) {

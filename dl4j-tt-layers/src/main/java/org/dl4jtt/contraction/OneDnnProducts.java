@@ -1,0 +1,58 @@
+package org.dl4jtt.contraction;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dl4jtt.contraction.Product.Operand;
+import org.dl4jtt.onednn.Format;
+import org.dl4jtt.onednn.Matmul;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Many FLOAT products of one size by one call of oneDNN, which divides them among the threads: 100
+ * of [64 x 448] [448 x 64] take 2.3 ms on two threads, by BLAS one by one 5.6.
+ */
+final class OneDnnProducts {
+  /** Shapes are as many as layers have steps; more than these come from batches of every size. */
+  private static final int MOST = 1000;
+
+  private final Map<Product, Matmul> calls = new ConcurrentHashMap<>();
+
+  /** False for products that add up, and for those that it has no fast routine for. */
+  boolean multiply(Product p, INDArray a, INDArray b, INDArray c) {
+    if (p.addsUp()) {
+      return false;
+    }
+    if (calls.size() > MOST) {
+      calls.clear();
+    }
+    Matmul call = calls.computeIfAbsent(p, OneDnnProducts::matmul);
+    if (!call.isFast()) {
+      return false;
+    }
+    call.run(p.swapped() ? b : a, p.swapped() ? a : b, c);
+    return true;
+  }
+
+  private static Matmul matmul(Product p) {
+    return new Matmul(
+        format(p, p.a(), p.rows(), p.inner()),
+        format(p, p.b(), p.inner(), p.columns()),
+        format(p, p.c(), p.rows(), p.columns()));
+  }
+
+  private static Format format(Product p, Operand operand, long rows, long columns) {
+    long outer = operand.outerStride() == 0 ? 1 : p.outer();
+    long count = operand.stride() == 0 ? 1 : p.count();
+    long perRow = operand.transposed() ? 1 : operand.row();
+    long perColumn = operand.transposed() ? operand.row() : 1;
+    long block = (operand.transposed() ? columns : rows) * operand.row();
+    return new Format(
+        List.of(outer, count, rows, columns),
+        List.of(
+            outer == 1 ? count * block : operand.outerStride(),
+            count == 1 ? block : operand.stride(),
+            perRow,
+            perColumn));
+  }
+}

@@ -1,0 +1,102 @@
+package org.dl4jtt.contraction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.stream.Stream;
+import org.dl4jtt.contraction.Product.Operand;
+import org.dl4jtt.onednn.OneDnn;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Products of one size in one call against BLAS, one by one. */
+class OneDnnProductsTest {
+  private static final long OUTER = 3;
+  private static final long COUNT = 4;
+  private static final long ROWS = 5;
+  private static final long INNER = 17;
+  private static final long COLUMNS = 6;
+
+  @BeforeAll
+  static void needsOneDnn() {
+    assumeTrue(OneDnn.isAvailable(), "oneDNN (org.bytedeco:dnnl) has no natives for this platform");
+  }
+
+  static Stream<Product> products() {
+    return Stream.of(false, true)
+        .flatMap(
+            turned ->
+                Stream.of(
+                    of(block(ROWS, INNER, turned), block(INNER, COLUMNS, turned)),
+                    of(shared(ROWS, INNER, turned), block(INNER, COLUMNS, false)),
+                    of(block(ROWS, INNER, false), shared(INNER, COLUMNS, turned)),
+                    of(perOuter(ROWS, INNER, turned), block(INNER, COLUMNS, turned)),
+                    of(perCount(ROWS, INNER, turned), perOuter(INNER, COLUMNS, turned)),
+                    Product.of(
+                        ROWS,
+                        INNER,
+                        COLUMNS,
+                        block(ROWS, INNER, turned),
+                        block(INNER, COLUMNS, false),
+                        // blocks of C side by side: gaps between the rows of each
+                        Operand.of(COLUMNS * COUNT, ROWS * COLUMNS * COUNT, COLUMNS),
+                        OUTER,
+                        COUNT)));
+  }
+
+  private static Product of(Operand a, Operand b) {
+    return Product.of(ROWS, INNER, COLUMNS, a, b, block(ROWS, COLUMNS, false), OUTER, COUNT);
+  }
+
+  private static Operand block(long rows, long columns, boolean turned) {
+    long size = rows * columns;
+    return new Operand(turned, turned ? rows : columns, COUNT * size, size);
+  }
+
+  private static Operand shared(long rows, long columns, boolean turned) {
+    return new Operand(turned, turned ? rows : columns, 0, 0);
+  }
+
+  private static Operand perOuter(long rows, long columns, boolean turned) {
+    return new Operand(turned, turned ? rows : columns, rows * columns, 0);
+  }
+
+  private static Operand perCount(long rows, long columns, boolean turned) {
+    return new Operand(turned, turned ? rows : columns, 0, rows * columns);
+  }
+
+  @ParameterizedTest
+  @MethodSource("products")
+  void areTheProductsOfBlas(Product product) {
+    Nd4j.getRandom().setSeed(11);
+    INDArray a = Nd4j.randn(DataType.FLOAT, OUTER * COUNT * ROWS * INNER);
+    INDArray b = Nd4j.randn(DataType.FLOAT, OUTER * COUNT * INNER * COLUMNS);
+    INDArray expected = Nd4j.zeros(DataType.FLOAT, OUTER * COUNT * ROWS * COLUMNS);
+    INDArray actual = expected.dup();
+    Blas.multiply(product, a, b, expected);
+    assertThat(new OneDnnProducts().multiply(product, a, b, actual)).isTrue();
+    // sums of 17 products of numbers about 1
+    assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-5);
+  }
+
+  @Test
+  void whatAddsUp_isLeftToOthers() {
+    Product sum =
+        Product.of(
+            ROWS,
+            INNER,
+            COLUMNS,
+            block(ROWS, INNER, false),
+            block(INNER, COLUMNS, false),
+            shared(ROWS, COLUMNS, false),
+            OUTER,
+            COUNT);
+    INDArray none = Nd4j.zeros(DataType.FLOAT, 1);
+    assertThat(new OneDnnProducts().multiply(sum, none, none, none)).isFalse();
+  }
+}
