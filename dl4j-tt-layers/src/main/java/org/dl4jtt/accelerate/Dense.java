@@ -6,7 +6,6 @@ import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Format;
 import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.OneDnn;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -15,17 +14,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * for.
  */
 final class Dense {
-  private record Key(Format from, Format to) {}
-
-  private static final Recent<Key, Copy> COPIES = new Recent<>(64);
-
   private Dense() {}
 
   /** {@code array} itself if it lies in memory without gaps in 'c' order, a copy otherwise. */
   static INDArray of(INDArray array, ArrayType place, LayerWorkspaceMgr workspaces) {
     return Images.isChannelsFirst(array)
         ? array
-        : copy(array, create(array.shape(), false, place, workspaces));
+        : Copy.copy(array, create(array.shape(), false, place, workspaces));
   }
 
   /**
@@ -35,7 +30,7 @@ final class Dense {
       INDArray other, INDArray array, ArrayType place, LayerWorkspaceMgr workspaces) {
     return Format.of(other).equals(Format.of(array))
         ? array
-        : copy(array, like(other, place, workspaces));
+        : Copy.copy(array, like(other, place, workspaces));
   }
 
   /**
@@ -57,17 +52,6 @@ final class Dense {
     }
     long[] nhwc = {shape[0], shape[2], shape[3], shape[1]};
     return Images.toNchw(workspaces.createUninitialized(place, DataType.FLOAT, nhwc, 'c'));
-  }
-
-  /** {@code to}, with the numbers of {@code from}. */
-  static INDArray copy(INDArray from, INDArray to) {
-    if (!OneDnn.isAvailable()) {
-      return to.assign(from);
-    }
-    COPIES
-        .get(new Key(Format.of(from), Format.of(to)), key -> new Copy(key.from, key.to))
-        .run(from, to);
-    return to;
   }
 
   static Scratch scratch(ArrayType place, LayerWorkspaceMgr workspaces) {

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Format;
 import org.dl4jtt.onednn.ImageLayer;
 import org.dl4jtt.onednn.Images;
@@ -33,7 +34,6 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
   private final int[] dy = new int[TILE];
 
   private final transient boolean byOneDnn;
-  private final transient Recent<Long, ReluGradient> gradients = new Recent<>();
   private transient boolean channelsLastOutput;
 
   /** In the place of {@code stock}. */
@@ -86,7 +86,7 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
             workspaces);
     if (byOneDnn) {
       boolean asItLies = Format.of(input).equals(Format.of(y));
-      INDArray from = asItLies ? input : Dense.copy(input, y);
+      INDArray from = asItLies ? input : Copy.copy(input, y);
       Nd4j.exec(new RectifiedLinear(Images.flat(from), Images.flat(y)));
     } else {
       rectify(Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces), y);
@@ -107,7 +107,7 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
     INDArray gradient = Dense.as(in, epsilon, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dx = Dense.like(in, ArrayType.ACTIVATION_GRAD, workspaces);
     if (byOneDnn) {
-      gradients.get(in.length(), ReluGradient::new).run(in, gradient, dx);
+      ReluGradient.run(in, gradient, dx);
     } else {
       mask(in, gradient, dx);
     }

@@ -3,6 +3,7 @@ package org.dl4jtt.accelerate;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.onednn.BatchNorm;
 import org.dl4jtt.onednn.Format;
+import org.dl4jtt.onednn.Recent;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -3,12 +3,11 @@ package org.dl4jtt.accelerate;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.dl4jtt.contraction.ConvGeometry;
-import org.dl4jtt.contraction.ConvGeometry.Extent;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.onednn.ConvolutionChain;
 import org.dl4jtt.onednn.Format;
 import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.Window;
+import org.dl4jtt.onednn.Recent;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -75,7 +74,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
         new Key(g, Format.of(x), Format.of(z)),
         key ->
             new ConvolutionChain(
-                List.of(window(g)), key.x, List.of(Format.of(weights)), key.z, bias != null));
+                List.of(g.window()), key.x, List.of(Format.of(weights)), key.z, bias != null));
   }
 
   private static INDArray nchw(ConvGeometry g, INDArray images) {
@@ -84,22 +83,5 @@ final class OneDnnConvolution implements ConvolutionKernel {
 
   private static LongFunction<INDArray> buffers(Scratch scratch) {
     return count -> scratch.allocate(DataType.FLOAT, count);
-  }
-
-  private static Window window(ConvGeometry g) {
-    return new Window(
-        g.batch(),
-        g.inputs(),
-        g.outputs(),
-        size(g.image()),
-        size(g.outputImage()),
-        size(g.kernel()),
-        size(g.stride()),
-        size(g.dilation()),
-        size(g.padding()));
-  }
-
-  private static Window.Size size(Extent extent) {
-    return new Window.Size(extent.height(), extent.width());
   }
 }

@@ -2,6 +2,8 @@ package org.dl4jtt.contraction;
 
 import static org.dl4jtt.tensor.Check.argument;
 
+import org.dl4jtt.onednn.Window;
+
 /**
  * The sizes of one two-dimensional convolution on one batch.
  *
@@ -107,6 +109,24 @@ public record ConvGeometry(
 
   boolean isDilated() {
     return dilation.height > 1 || dilation.width > 1;
+  }
+
+  /** The same sizes as oneDNN is given them. */
+  public Window window() {
+    return new Window(
+        batch,
+        inputs,
+        outputs,
+        size(image),
+        size(outputImage()),
+        size(kernel),
+        size(stride),
+        size(dilation),
+        size(padding));
+  }
+
+  private static Window.Size size(Extent extent) {
+    return new Window.Size(extent.height, extent.width);
   }
 
   /** The shape of the input. */

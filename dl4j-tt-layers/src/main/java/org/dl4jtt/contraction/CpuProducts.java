@@ -25,6 +25,9 @@ final class CpuProducts implements Products {
   /** From here on oneDNN's threads are worth waking. */
   private static final double SMALL = 1e6;
 
+  /** Up to here to reorder numbers in Java takes less than to wake oneDNN's threads. */
+  private static final int FEW = 1 << 16;
+
   private final Products operations;
   private final @Nullable OneDnnProducts oneDnn;
 
@@ -77,7 +80,10 @@ final class CpuProducts implements Products {
 
   @Override
   public void permute(Permutation permutation, INDArray from, INDArray to) {
-    if (!isNative(to.dataType()) || !Reordering.permute(permutation, from, to)) {
+    boolean few = permutation.length() <= FEW;
+    if (oneDnn != null && !few && to.dataType() == DataType.FLOAT) {
+      OneDnnProducts.permute(permutation, from, to);
+    } else if (!isNative(to.dataType()) || !Reordering.permute(permutation, from, to)) {
       operations.permute(permutation, from, to);
     }
   }

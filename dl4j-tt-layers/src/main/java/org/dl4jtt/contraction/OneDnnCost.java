@@ -52,7 +52,7 @@ final class OneDnnCost {
             passes
                 * (CALL
                     + kernel(stage) * KERNEL_REORDER
-                    + (OneDnnSection.window(stage).isFiltered() ? filtered(stage) : direct(stage)));
+                    + (stage.window().isFiltered() ? filtered(stage) : direct(stage)));
       }
     }
     return seconds;

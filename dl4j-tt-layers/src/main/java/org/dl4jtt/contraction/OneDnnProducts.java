@@ -1,9 +1,11 @@
 package org.dl4jtt.contraction;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dl4jtt.contraction.Product.Operand;
+import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Format;
 import org.dl4jtt.onednn.Matmul;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,6 +41,30 @@ final class OneDnnProducts {
         format(p, p.a(), p.rows(), p.inner()),
         format(p, p.b(), p.inner(), p.columns()),
         format(p, p.c(), p.rows(), p.columns()));
+  }
+
+  /** {@code to}, the axes of {@code from} reordered. */
+  static void permute(Permutation permutation, INDArray from, INDArray to) {
+    long[] source = strides(permutation.shape());
+    long[] result = permutation.resultShape();
+    int[] axes = permutation.axes();
+    List<Long> shape = Arrays.stream(result).boxed().toList();
+    Copy.copy(
+        new Format(shape, Arrays.stream(axes).mapToObj(axis -> source[axis]).toList()),
+        from,
+        new Format(shape, Arrays.stream(strides(result)).boxed().toList()),
+        to);
+  }
+
+  /** Of 'c' order. */
+  private static long[] strides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int k = shape.length - 1; k >= 0; k--) {
+      strides[k] = stride;
+      stride *= shape[k];
+    }
+    return strides;
   }
 
   private static Format format(Product p, Operand operand, long rows, long columns) {

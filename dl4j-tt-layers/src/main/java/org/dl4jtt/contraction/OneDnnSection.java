@@ -1,14 +1,11 @@
 package org.dl4jtt.contraction;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongFunction;
-import org.dl4jtt.contraction.ConvGeometry.Extent;
 import org.dl4jtt.onednn.ConvolutionChain;
 import org.dl4jtt.onednn.Format;
+import org.dl4jtt.onednn.Recent;
 import org.dl4jtt.onednn.Window;
-import org.dl4jtt.onednn.Window.Size;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,40 +17,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Images [N, C, H, W], with channels first or last in memory; kernels [O, I, kH, kW].
  */
 final class OneDnnSection {
-  /** To build a chain takes milliseconds. */
-  private static final int MOST_CHAINS = 4;
-
   /** How the arrays of a chain lie in memory. */
   private record Layout(Format x, List<Format> kernels, Format z, boolean hasBias) {}
 
   private final List<Window> windows;
-  private final Map<Layout, ConvolutionChain> chains =
-      new LinkedHashMap<>(MOST_CHAINS, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Layout, ConvolutionChain> eldest) {
-          return size() > MOST_CHAINS;
-        }
-      };
+  private final Recent<Layout, ConvolutionChain> chains = new Recent<>();
 
   OneDnnSection(List<ConvGeometry> stages) {
-    windows = stages.stream().map(OneDnnSection::window).toList();
-  }
-
-  static Window window(ConvGeometry g) {
-    return new Window(
-        g.batch(),
-        g.inputs(),
-        g.outputs(),
-        size(g.image()),
-        size(g.outputImage()),
-        size(g.kernel()),
-        size(g.stride()),
-        size(g.dilation()),
-        size(g.padding()));
-  }
-
-  private static Size size(Extent extent) {
-    return new Size(extent.height(), extent.width());
+    windows = stages.stream().map(ConvGeometry::window).toList();
   }
 
   /** The number of convolutions. */
@@ -99,8 +70,7 @@ final class OneDnnSection {
   private ConvolutionChain chain(INDArray x, List<INDArray> kernels, INDArray z, boolean hasBias) {
     Layout layout =
         new Layout(Format.of(x), kernels.stream().map(Format::of).toList(), Format.of(z), hasBias);
-    return chains.computeIfAbsent(
-        layout, l -> new ConvolutionChain(windows, l.x, l.kernels, l.z, l.hasBias));
+    return chains.get(layout, l -> new ConvolutionChain(windows, l.x, l.kernels, l.z, l.hasBias));
   }
 
   private static LongFunction<INDArray> floats(Scratch scratch) {

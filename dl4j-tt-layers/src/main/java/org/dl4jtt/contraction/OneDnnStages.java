@@ -3,6 +3,7 @@ package org.dl4jtt.contraction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -109,7 +110,7 @@ final class OneDnnStages implements Stages {
       end = at;
     }
     if (gradient != target) {
-      target.assign(gradient);
+      Copy.copy(gradient, target);
     }
   }
 
@@ -118,7 +119,7 @@ final class OneDnnStages implements Stages {
     INDArray images = channelsFirst(array);
     return Images.isChannelsFirst(images) || Images.isChannelsLast(images)
         ? images
-        : buffers.allocate(images.dataType(), images.shape()).assign(images);
+        : Copy.copy(images, buffers.allocate(images.dataType(), images.shape()));
   }
 
   private INDArray channelsFirst(INDArray images) {

@@ -12,15 +12,13 @@ import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * {@code dx = x > 0 ? dy : 0} for so many numbers without gaps. A NaN of dy stays one. One thread
- * at a time.
- */
+/** {@code dx = x > 0 ? dy : 0}. A NaN of dy stays one. */
 public final class ReluGradient {
+  private static final Recent<Long, ReluGradient> MADE = new Recent<>(64);
+
   private final Routine routine;
 
-  /** For arrays of this length. */
-  public ReluGradient(long length) {
+  private ReluGradient(long length) {
     memory.desc all = Format.of(memory.format_tag.a, length);
     eltwise_forward.primitive_desc hint =
         new eltwise_forward.primitive_desc(
@@ -38,8 +36,8 @@ public final class ReluGradient {
             .writes(DNNL_ARG_DIFF_SRC, all, all);
   }
 
-  /** All in the same order in memory; dx is overwritten. */
-  public void run(INDArray x, INDArray dy, INDArray dx) {
-    routine.run(Nd4j::create, x, dy, dx);
+  /** Overwrites dx. All FLOAT, without gaps and in the same order in memory. */
+  public static void run(INDArray x, INDArray dy, INDArray dx) {
+    MADE.get(x.length(), ReluGradient::new).routine.run(Nd4j::create, x, dy, dx);
   }
 }

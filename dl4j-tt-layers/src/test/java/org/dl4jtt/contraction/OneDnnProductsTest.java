@@ -9,6 +9,7 @@ import org.dl4jtt.onednn.OneDnn;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,6 +83,20 @@ class OneDnnProductsTest {
     assertThat(new OneDnnProducts().multiply(product, a, b, actual)).isTrue();
     // sums of 17 products of numbers about 1
     assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 2, 1, 3", "1, 0, 2, 3", "3, 2, 1, 0", "2, 3, 0, 1", "0, 1, 2, 3", "0, 3, 1, 2"})
+  void reorderings_areThoseOfNd4j(int first, int second, int third, int fourth) {
+    Nd4j.getRandom().setSeed(12);
+    Permutation permutation =
+        new Permutation(new long[] {3, 16, 5, 34}, new int[] {first, second, third, fourth});
+    INDArray from = Nd4j.randn(DataType.FLOAT, (long) permutation.length());
+    INDArray expected = from.ulike();
+    INDArray actual = from.ulike();
+    new Nd4jProducts().permute(permutation, from, expected);
+    OneDnnProducts.permute(permutation, from, actual);
+    assertThat(actual).isEqualTo(expected);
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.dl4jtt.layers.impl;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.MatrixContraction;
+import org.dl4jtt.onednn.Copy;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -35,7 +36,7 @@ final class Sequences {
         long[] matrix = {copy.size(0), copy.size(1) * copy.size(2)};
         MatrixContraction.copyToF(sequences.reshape('c', matrix), copy.reshape('f', matrix));
       } else {
-        copy.assign(permuted);
+        Copy.copy(permuted, copy);
       }
       permuted = copy;
     }
@@ -49,7 +50,7 @@ final class Sequences {
   static INDArray steps(
       INDArray sequences, ArrayType type, DataType to, LayerWorkspaceMgr workspace) {
     INDArray copy = workspace.createUninitialized(type, to, sequences.shape(), 'f');
-    copy.assign(sequences);
+    Copy.copy(sequences, copy);
     return copy.reshape('f', new long[] {copy.size(0), copy.size(1) * copy.size(2)});
   }
 

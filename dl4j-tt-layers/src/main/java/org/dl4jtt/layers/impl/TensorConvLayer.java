@@ -24,6 +24,7 @@ import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TensorConv;
+import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.ImageLayer;
 import org.dl4jtt.onednn.Images;
 import org.dl4jtt.onednn.OneDnn;
@@ -255,10 +256,10 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
     }
     INDArray dy = epsilon;
     if (!Arrays.equals(dy.stride(), z.stride())) {
-      dy = like(z, ArrayType.BP_WORKING_MEM, workspaces).assign(epsilon);
+      dy = Copy.copy(epsilon, like(z, ArrayType.BP_WORKING_MEM, workspaces));
     }
     INDArray delta = like(z, ArrayType.BP_WORKING_MEM, workspaces);
-    new ReluGradient(z.length()).run(Images.flat(z), Images.flat(dy), Images.flat(delta));
+    ReluGradient.run(z, dy, delta);
     return delta;
   }
 

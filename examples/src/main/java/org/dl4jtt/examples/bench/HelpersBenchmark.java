@@ -3,6 +3,7 @@ package org.dl4jtt.examples.bench;
 import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.accelerate.NativeHelpers;
+import org.dl4jtt.onednn.OneDnn;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,6 +29,7 @@ public class HelpersBenchmark {
   public enum Contender {
     SHIPPED,
     M21_HELPERS,
+    HELPERS_WITHOUT_ONEDNN,
     HELPERS
   }
 
@@ -41,8 +43,11 @@ public class HelpersBenchmark {
     if (contender == Contender.M21_HELPERS) {
       NativeHelpers.enableForNewNetworks();
     }
+    if (contender == Contender.HELPERS_WITHOUT_ONEDNN) {
+      System.setProperty(OneDnn.PROPERTY, "false");
+    }
     net = Networks.nineConvolutions();
-    if (contender == Contender.HELPERS) {
+    if (contender == Contender.HELPERS || contender == Contender.HELPERS_WITHOUT_ONEDNN) {
       NativeHelpers.enable(net);
     }
     data = Networks.images(BATCH);

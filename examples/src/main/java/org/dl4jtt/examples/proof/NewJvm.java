@@ -26,6 +26,10 @@ public final class NewJvm {
               + "|protobuf|guava|jackson|gson|fastutil|byteunits|flatbuffers-java|oshi-core"
               + "|jna(-platform)?|threetenbp|neoitertools|slf4j-(api|simple)"
               + "|commons-(io|lang3|math3|codec|net|compress|collections4))-\\d.*\\.jar");
+
+  /** By which dl4j-tt-layers computes where it is, with the last bit as elsewhere. */
+  private static final Pattern ONE_DNN = Pattern.compile("(dnnl|opencl)-\\d.*\\.jar");
+
   private static final long MINUTES = 3;
 
   private final List<String> classPath;
@@ -34,9 +38,10 @@ public final class NewJvm {
     this.classPath = classPath;
   }
 
-  /** DL4J, its backend and dl4j-tt-layers. */
+  /** DL4J, its backend and dl4j-tt-layers, with oneDNN if it is here. */
   public static NewJvm withTensorLayers() {
     NewJvm jvm = withoutTensorLayers();
+    jvm.classPath.addAll(jars(ONE_DNN));
     try {
       jvm.classPath.add(
           Path.of(TensorLayer.class.getProtectionDomain().getCodeSource().getLocation().toURI())
@@ -49,14 +54,19 @@ public final class NewJvm {
 
   /** DL4J and its backend, no class of ours. */
   public static NewJvm withoutTensorLayers() {
+    return new NewJvm(jars(DL4J_AND_BACKEND));
+  }
+
+  /** Those of this JVM's class path. */
+  private static List<String> jars(Pattern names) {
     List<String> kept = new ArrayList<>();
     for (String entry :
         List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))) {
-      if (DL4J_AND_BACKEND.matcher(new File(entry).getName()).matches()) {
+      if (names.matcher(new File(entry).getName()).matches()) {
         kept.add(entry);
       }
     }
-    return new NewJvm(kept);
+    return kept;
   }
 
   /** The jars and folders, without the one that holds {@link RestoredModel}. */

@@ -19,11 +19,13 @@ class OperationsTest {
 
   @Test
   void train_takesFewer_andTheRingSomeOfItsRankTimesThat() {
+    double rank = 4;
     double dense = Operations.ofMatrix(IN25088_OUT4096_RANK4, Contender.STOCK, 100, true);
     double train = Operations.ofMatrix(IN25088_OUT4096_RANK4, Contender.TRAIN, 100, true);
     double ring = Operations.ofMatrix(IN25088_OUT4096_RANK4, Contender.RING, 100, true);
     assertThat(train).isLessThan(dense / 4);
-    assertThat(ring).isBetween(train, 4 * train);
+    // and a little more, to merge the cores
+    assertThat(ring).isBetween(train, 1.01 * rank * train);
   }
 
   @Test

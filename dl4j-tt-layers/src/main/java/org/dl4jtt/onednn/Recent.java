@@ -1,11 +1,11 @@
-package org.dl4jtt.accelerate;
+package org.dl4jtt.onednn;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What was made for the last few keys. */
-final class Recent<K, V> {
+/** What was made for the last few keys: to make a primitive takes milliseconds. */
+public final class Recent<K, V> {
   /**
    * Shapes of one layer in use at a time: batches in training and in evaluation, and the last,
    * smaller one of each.
@@ -14,11 +14,13 @@ final class Recent<K, V> {
 
   private final Map<K, V> made;
 
-  Recent() {
+  /** For one layer. */
+  public Recent() {
     this(OF_A_LAYER);
   }
 
-  Recent(int kept) {
+  /** For so many keys. */
+  public Recent(int kept) {
     made =
         new LinkedHashMap<>(kept, 0.75f, true) {
           @Override
@@ -28,7 +30,8 @@ final class Recent<K, V> {
         };
   }
 
-  synchronized V get(K key, Function<K, V> make) {
+  /** What {@code make} made of the key, now or before. */
+  public synchronized V get(K key, Function<K, V> make) {
     return made.computeIfAbsent(key, make);
   }
 }
