@@ -49,7 +49,8 @@ package org.dl4jtt.contraction;
  * @param array one intermediate array
  * @param merging the share of the calls for inference that have to merge the cores, as a guess
  * @param gaps matrices with gaps between their rows can be multiplied
- * @param atOnce products that do not add up take one call; for the others {@link #CPU} holds
+ * @param atOnce products that do not add up take one call; for the others, and for small ones,
+ *     {@link #CPU} holds
  */
 record CostModel(
     double call,
@@ -88,7 +89,7 @@ record CostModel(
         || p.columns() > Integer.MAX_VALUE) {
       return Double.POSITIVE_INFINITY; // BLAS counts in ints
     }
-    if (atOnce && p.addsUp()) {
+    if (atOnce && (p.addsUp() || p.flops() < CpuProducts.SMALL)) {
       return CPU.of(p);
     }
     if (p.rows() == 1 || p.columns() == 1) {
@@ -97,7 +98,10 @@ record CostModel(
     }
     double rate = peak * part(p.rows()) * part(p.inner()) * part(p.columns());
     boolean streams = p.calls() > 1 && p.traffic() > CACHED;
-    return p.calls() * call + p.flops() / rate + p.traffic() * (streams ? streamed : number);
+    double computing = p.flops() / rate;
+    double moving = p.traffic() * (streams ? streamed : number);
+    // BLAS copies first and multiplies then; oneDNN does both at a time.
+    return p.calls() * call + (atOnce ? Math.max(computing, moving) : computing + moving);
   }
 
   /** The same where every call merges the cores. */

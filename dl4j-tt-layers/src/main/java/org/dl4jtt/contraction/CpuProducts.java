@@ -23,7 +23,7 @@ final class CpuProducts implements Products {
   private static final int SHORT_SUM = 512;
 
   /** From here on oneDNN's threads are worth waking. */
-  private static final double SMALL = 1e6;
+  static final double SMALL = 1e6;
 
   /** Up to here to reorder numbers in Java takes less than to wake oneDNN's threads. */
   private static final int FEW = 1 << 16;
