@@ -5,7 +5,6 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.dl4jtt.onednn.OneDnn;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,6 +21,15 @@ final class CpuProducts implements Products {
 
   private static final int SHORT_SUM = 512;
 
+  /**
+   * Numbers of a right-hand matrix up to which oneDNN called by us is the faster: [100 x 1024]
+   * [1024 x 1024] takes 1.1 ms on two threads, by ND4J 1.3 and more; [100 x 4096] [4096 x 4096] 47
+   * and 23.
+   */
+  private static final long LARGEST_RIGHT = 1 << 21;
+
+  private static final int FEW_ROWS = 128;
+
   /** From here on oneDNN's threads are worth waking. */
   static final double SMALL = 1e6;
 
@@ -29,7 +37,7 @@ final class CpuProducts implements Products {
   private static final int FEW = 1 << 16;
 
   private final Products operations;
-  private final @Nullable OneDnnProducts oneDnn;
+  private final boolean byOneDnn;
 
   /**
    * Threads of BLAS. It wakes its own sooner than OpenMP does oneDNN's, which counts where one
@@ -43,45 +51,58 @@ final class CpuProducts implements Products {
 
   CpuProducts(Products operations, boolean byOneDnn) {
     this.operations = operations;
-    this.oneDnn = byOneDnn ? new OneDnnProducts() : null;
+    this.byOneDnn = byOneDnn;
     Loader.load(org.bytedeco.openblas.global.openblas.class);
     this.threads = openblas_nolapack.blas_get_num_threads(); // known once the library is loaded
   }
 
   @Override
   public void multiply(Product p, INDArray a, INDArray b, INDArray c) {
-    if (!isNative(c.dataType()) || isLarge(p)) {
+    if (!isNative(c.dataType()) || isLarge(p, c.dataType())) {
       operations.multiply(p, a, b, c);
-    } else if (oneDnn == null || !isForOneDnn(p, c) || !oneDnn.multiply(p, a, b, c)) {
+    } else if (!isForOneDnn(p, c) || !OneDnnProducts.multiply(p, a, b, c)) {
       Blas.multiply(p, a, b, c);
     }
   }
 
   private boolean isForOneDnn(Product p, INDArray c) {
-    return c.dataType() == DataType.FLOAT && p.flops() >= SMALL && p.rows() > 1 && p.columns() > 1;
+    return byOneDnn
+        && c.dataType() == DataType.FLOAT
+        && p.flops() >= SMALL
+        && p.rows() > 1
+        && p.columns() > 1;
   }
 
-  private boolean isLarge(Product p) {
-    if (oneDnn != null && p.calls() > 1 && !p.addsUp()) {
+  /** For ND4J. */
+  private boolean isLarge(Product p, DataType type) {
+    if (byOneDnn && type == DataType.FLOAT && !p.addsUp() && isDivided(p)) {
       return false;
     }
     boolean inTurns = p.calls() > 1 && threads > 1;
     double limit = p.inner() <= SHORT_SUM && !inTurns ? LARGE_OF_SHORT_SUMS : LARGE;
-    return p.flops() / p.calls() > limit && p.isContiguous() && !isAliased(p);
+    boolean aliased =
+        isAliased(p) && p.rows() <= FEW_ROWS && p.inner() * p.columns() <= LARGEST_RIGHT / 2;
+    return p.flops() / p.calls() > limit && p.isContiguous() && !aliased;
+  }
+
+  private static boolean isDivided(Product p) {
+    boolean small = p.inner() * p.columns() <= LARGEST_RIGHT;
+    return p.calls() > 1 || (small && (p.rows() <= FEW_ROWS || !isAliased(p)));
   }
 
   /**
-   * True for few rows times a matrix whose own rows are a multiple of 4 KB apart, so that they fall
-   * on one another in the cache while oneDNN packs them: BLAS is 1.2 to 2 times as fast there.
+   * True for a matrix whose rows are a multiple of 4 KB apart, so that they fall on one another in
+   * the cache. ND4J packs them, which takes longer than a product with few rows: BLAS is 1.2 to 2
+   * times as fast there. oneDNN called by us does not pack, which takes longer with many rows.
    */
   private static boolean isAliased(Product p) {
-    return p.b().row() % 1024 == 0 && p.rows() <= 128 && p.inner() * p.columns() <= 1 << 20;
+    return p.b().row() % 1024 == 0;
   }
 
   @Override
   public void permute(Permutation permutation, INDArray from, INDArray to) {
     boolean few = permutation.length() <= FEW;
-    if (oneDnn != null && !few && to.dataType() == DataType.FLOAT) {
+    if (byOneDnn && !few && to.dataType() == DataType.FLOAT) {
       OneDnnProducts.permute(permutation, from, to);
     } else if (!isNative(to.dataType()) || !Reordering.permute(permutation, from, to)) {
       operations.permute(permutation, from, to);
@@ -129,6 +150,6 @@ final class CpuProducts implements Products {
 
   @Override
   public CostModel costs() {
-    return oneDnn == null ? CostModel.CPU : CostModel.ONE_DNN;
+    return byOneDnn ? CostModel.ONE_DNN : CostModel.CPU;
   }
 }

@@ -2,12 +2,11 @@ package org.dl4jtt.contraction;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.dl4jtt.contraction.Product.Operand;
 import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Format;
 import org.dl4jtt.onednn.Matmul;
+import org.dl4jtt.onednn.Recent;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -15,20 +14,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of [64 x 448] [448 x 64] take 2.3 ms on two threads, by BLAS one by one 5.6.
  */
 final class OneDnnProducts {
-  /** Shapes are as many as layers have steps; more than these come from batches of every size. */
+  /** Shapes are as many as layers have steps, for each size of a batch. */
   private static final int MOST = 1000;
 
-  private final Map<Product, Matmul> calls = new ConcurrentHashMap<>();
+  /** Each thread has its own, so that networks in several threads do not wait for one another. */
+  private static final ThreadLocal<Recent<Product, Matmul>> CALLS =
+      ThreadLocal.withInitial(() -> new Recent<>(MOST));
+
+  private OneDnnProducts() {}
 
   /** False for products that add up, and for those that it has no fast routine for. */
-  boolean multiply(Product p, INDArray a, INDArray b, INDArray c) {
+  static boolean multiply(Product p, INDArray a, INDArray b, INDArray c) {
     if (p.addsUp()) {
       return false;
     }
-    if (calls.size() > MOST) {
-      calls.clear();
-    }
-    Matmul call = calls.computeIfAbsent(p, OneDnnProducts::matmul);
+    Matmul call = CALLS.get().get(p, OneDnnProducts::matmul);
     if (!call.isFast()) {
       return false;
     }

@@ -17,7 +17,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Copy {
   private record Key(Format from, Format to) {}
 
-  private static final Recent<Key, Copy> MADE = new Recent<>(256);
+  /** Each thread has its own, so that networks in several threads do not wait for one another. */
+  private static final ThreadLocal<Recent<Key, Copy>> MADE =
+      ThreadLocal.withInitial(() -> new Recent<>(256));
 
   private final Routine routine;
 
@@ -47,6 +49,6 @@ public final class Copy {
 
   /** Overwrites {@code to}. Arrays count as their memory, from the first number on. */
   public static void copy(Format fromFormat, INDArray from, Format toFormat, INDArray to) {
-    MADE.get(new Key(fromFormat, toFormat), Copy::new).routine.run(Nd4j::create, from, to);
+    MADE.get().get(new Key(fromFormat, toFormat), Copy::new).routine.run(Nd4j::create, from, to);
   }
 }

@@ -14,7 +14,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** {@code dx = x > 0 ? dy : 0}. A NaN of dy stays one. */
 public final class ReluGradient {
-  private static final Recent<Long, ReluGradient> MADE = new Recent<>(64);
+  /** Each thread has its own, so that networks in several threads do not wait for one another. */
+  private static final ThreadLocal<Recent<Long, ReluGradient>> MADE =
+      ThreadLocal.withInitial(() -> new Recent<>(64));
 
   private final Routine routine;
 
@@ -38,6 +40,6 @@ public final class ReluGradient {
 
   /** Overwrites dx. All FLOAT, without gaps and in the same order in memory. */
   public static void run(INDArray x, INDArray dy, INDArray dx) {
-    MADE.get(x.length(), ReluGradient::new).routine.run(Nd4j::create, x, dy, dx);
+    MADE.get().get(x.length(), ReluGradient::new).routine.run(Nd4j::create, x, dy, dx);
   }
 }

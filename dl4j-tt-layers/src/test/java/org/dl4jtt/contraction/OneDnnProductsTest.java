@@ -80,7 +80,7 @@ class OneDnnProductsTest {
     INDArray expected = Nd4j.zeros(DataType.FLOAT, OUTER * COUNT * ROWS * COLUMNS);
     INDArray actual = expected.dup();
     Blas.multiply(product, a, b, expected);
-    assertThat(new OneDnnProducts().multiply(product, a, b, actual)).isTrue();
+    assertThat(OneDnnProducts.multiply(product, a, b, actual)).isTrue();
     // sums of 17 products of numbers about 1
     assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-5);
   }
@@ -112,6 +112,6 @@ class OneDnnProductsTest {
             OUTER,
             COUNT);
     INDArray none = Nd4j.zeros(DataType.FLOAT, 1);
-    assertThat(new OneDnnProducts().multiply(sum, none, none, none)).isFalse();
+    assertThat(OneDnnProducts.multiply(sum, none, none, none)).isFalse();
   }
 }
