@@ -87,8 +87,9 @@ public final class Benchmarks implements Callable<Integer> {
             .include("org\\.dl4jtt\\.examples\\.bench\\..*" + only)
             .forks(inProcess ? 0 : 1)
             .shouldFailOnError(false)
-            .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(quick ? 250 : 500))
+            // A network's step in Java takes a hundred calls to get to its speed.
+            .warmupIterations(quick ? 2 : 3)
+            .warmupTime(TimeValue.milliseconds(quick ? 700 : 1000))
             .measurementIterations(quick ? 5 : 6)
             .measurementTime(TimeValue.milliseconds(quick ? 200 : 400));
     if (quick && !params.containsKey("batch")) {
