@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The helpers call oneDNN themselves where {@code org.bytedeco:dnnl} is on the class path with
  * its natives ({@link OneDnn}). Images then lie in memory with channels last from one such layer to
- * the next; their shapes are as ever. Without, they use ND4J's operations, which take two to four
- * times as long, and are fast at all with the {@code onednn} build of nd4j-native only (classifier
- * {@code linux-x86_64-onednn}).
+ * the next; their shapes are as ever. Without, they use ND4J's operations, which take up to twice
+ * as long, and are fast at all with the {@code onednn} build of nd4j-native only (classifier {@code
+ * linux-x86_64-onednn}).
  *
  * <p>A layer qualifies when it computes in {@link DataType#FLOAT}; a convolution also needs
  * dilation 1 and no weight noise, a batch norm needs a trained gamma and beta; an activation layer

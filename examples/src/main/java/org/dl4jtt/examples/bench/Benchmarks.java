@@ -89,7 +89,7 @@ public final class Benchmarks implements Callable<Integer> {
             .shouldFailOnError(false)
             // A network's step in Java takes a hundred calls to get to its speed.
             .warmupIterations(quick ? 2 : 3)
-            .warmupTime(TimeValue.milliseconds(quick ? 700 : 1000))
+            .warmupTime(TimeValue.milliseconds(quick ? 400 : 1000))
             .measurementIterations(quick ? 5 : 6)
             .measurementTime(TimeValue.milliseconds(quick ? 200 : 400));
     if (quick && !params.containsKey("batch")) {
