@@ -73,7 +73,7 @@ class InspectCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains("conv1", "DenseLayer", "images of 1 channel", "without --size", "out stays");
-    assertThat(run.out().lines().filter(line -> line.startsWith("fc "))).hasSize(2);
+    assertThat(run.out().lines().filter(line -> line.startsWith("fc  "))).hasSize(2);
     assertThat(run.out()).doesNotContain("\u001b");
   }
 
