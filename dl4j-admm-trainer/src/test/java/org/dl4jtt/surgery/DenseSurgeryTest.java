@@ -17,7 +17,6 @@ import org.dl4jtt.layers.TTDense;
 import org.dl4jtt.layers.TensorLayer;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.NetworkLayer;
-import org.dl4jtt.tensor.RankBounds;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -189,12 +188,7 @@ class DenseSurgeryTest {
 
   /** Ranks as large as the modes can use. */
   static TensorForm full(Scheme scheme, List<Integer> outputs, List<Integer> inputs) {
-    Tensorization t = matrix(scheme, outputs, inputs);
-    List<Integer> ranks =
-        IntStream.rangeClosed(0, t.modes().size())
-            .mapToObj(k -> k == 0 || k == t.modes().size() ? 1 : 1_000)
-            .toList();
-    return TensorForm.of(t, RankBounds.clip(t, ranks));
+    return TensorForm.train(matrix(scheme, outputs, inputs), 1_000);
   }
 
   static MultiLayerNetwork network(DataType type) {

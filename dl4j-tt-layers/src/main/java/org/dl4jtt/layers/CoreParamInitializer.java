@@ -116,18 +116,23 @@ public final class CoreParamInitializer implements ParamInitializer {
     Layer layer = conf.getLayer();
     TensorForm form = form(layer);
     long expected = numParams(layer);
-    state(
-        gradientView.length() == expected,
-        "layer '%s' needs %d parameters, the view has %d",
-        layer.getLayerName(),
-        expected,
-        gradientView.length());
-    INDArray flat = gradientView.reshape(gradientView.length());
+    INDArray flat = flat(layer, gradientView, expected);
     Map<String, INDArray> views = coreViews(form, flat);
     if (biases(layer) > 0) {
       views.put(BIAS, flat.get(NDArrayIndex.interval(form.weights(), expected)));
     }
     return views;
+  }
+
+  /** The view that a network gives a layer with so many parameters, of one axis. */
+  static INDArray flat(Layer layer, INDArray view, long parameters) {
+    state(
+        view.length() == parameters,
+        "layer '%s' needs %d parameters, the view has %d",
+        layer.getLayerName(),
+        parameters,
+        view.length());
+    return view.reshape(view.length());
   }
 
   /** core0 … core(d-1). */
@@ -233,14 +238,20 @@ public final class CoreParamInitializer implements ParamInitializer {
     return ((TensorLayer) layer).hasBias() ? ((FeedForwardLayer) layer).getNOut() : 0;
   }
 
-  private static TensorForm form(Layer layer) {
+  /**
+   * The form of a layer that is about to get its parameters.
+   *
+   * @throws IllegalStateException if it is not known yet
+   * @throws IllegalArgumentException if its ranks are absurd
+   */
+  static TensorForm form(Layer layer) {
     TensorForm form = ((TensorLayer) layer).getForm();
     state(
         form != null,
         "layer '%s': its number of inputs is not known; call nIn(..) on the layer or set an input type",
         layer.getLayerName());
     TensorForm known = Objects.requireNonNull(form);
-    TensorRequest.verifyRanks(layer.getLayerName(), known);
+    FormCheck.ranks(layer.getLayerName(), known);
     return known;
   }
 }

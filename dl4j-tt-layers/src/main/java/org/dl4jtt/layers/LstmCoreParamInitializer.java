@@ -1,7 +1,7 @@
 package org.dl4jtt.layers;
 
 import static java.util.Objects.requireNonNull;
-import static org.dl4jtt.tensor.Check.state;
+import static org.dl4jtt.layers.CoreParamInitializer.form;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
   public static final String BIAS = CoreParamInitializer.BIAS;
 
   private static final String RECURRENT = "r";
-  private static final int GATES = 4;
+  static final int GATES = 4;
 
   private static final LstmCoreParamInitializer INSTANCE = new LstmCoreParamInitializer();
 
@@ -68,7 +68,7 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
   private static long recurrentWeights(TensorLSTM lstm) {
     TensorForm factors = lstm.getRecurrentForm();
     if (factors != null) {
-      TensorRequest.verifyRanks(lstm.getLayerName(), factors);
+      FormCheck.ranks(lstm.getLayerName(), factors);
     }
     return factors == null ? lstm.getNOut() * GATES * lstm.getNOut() : factors.weights();
   }
@@ -125,7 +125,7 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
     double fanIn = n;
     double fanOut = lstm.getNIn() + n;
     TensorForm form = form(lstm);
-    List<INDArray> cores = inputCoreNames(form.order()).stream().map(params::get).toList();
+    List<INDArray> cores = CoreParamInitializer.cores(params, form);
     String name = lstm.getLayerName();
     CoreParamInitializer.fillCores(form, cores, lstm.getWeightInitFn(), fanIn, fanOut, name);
 
@@ -150,13 +150,7 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
       NeuralNetConfiguration conf, INDArray gradientView) {
     TensorLSTM lstm = (TensorLSTM) conf.getLayer();
     long expected = numParams(lstm);
-    state(
-        gradientView.length() == expected,
-        "layer '%s' needs %d parameters, the view has %d",
-        lstm.getLayerName(),
-        expected,
-        gradientView.length());
-    INDArray flat = gradientView.reshape(gradientView.length());
+    INDArray flat = CoreParamInitializer.flat(lstm, gradientView, expected);
     TensorForm form = form(lstm);
     Map<String, INDArray> views = new LinkedHashMap<>(CoreParamInitializer.coreViews(form, flat));
     long n = lstm.getNOut();
@@ -172,16 +166,5 @@ public final class LstmCoreParamInitializer implements ParamInitializer {
     }
     views.put(BIAS, flat.get(NDArrayIndex.interval(end, expected)));
     return views;
-  }
-
-  private static TensorForm form(TensorLSTM lstm) {
-    TensorForm form = lstm.getForm();
-    state(
-        form != null,
-        "layer '%s': its number of inputs is not known; call nIn(..) on the layer or set an input type",
-        lstm.getLayerName());
-    TensorForm known = requireNonNull(form);
-    TensorRequest.verifyRanks(lstm.getLayerName(), known);
-    return known;
   }
 }

@@ -36,7 +36,7 @@ public class TRConv extends TensorConv {
     /**
      * Nothing asked for but the kernel.
      *
-     * @param kernelSize height and width, or one number for both; 5 x 5 if empty, as in DL4J
+     * @param kernelSize height and width; 5 x 5 if empty, as in DL4J
      */
     public Builder(int... kernelSize) {
       super(TensorRequest.forRing(), kernelSize);

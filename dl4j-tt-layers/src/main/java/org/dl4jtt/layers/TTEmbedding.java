@@ -2,27 +2,17 @@ package org.dl4jtt.layers;
 
 import static org.dl4jtt.tensor.Check.argument;
 
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
-import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.nn.layers.AbstractLayer;
 import org.dl4jtt.layers.impl.TensorEmbeddingLayer;
-import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Embedding whose table {@code [nIn, nOut]} is a tensor train (Khrulkov et al. 2019,
@@ -45,58 +35,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     .ranks(16).build()
  * }</pre>
  */
-public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
-  private @Nullable TensorForm form;
-  private boolean hasBias;
+public class TTEmbedding extends TensorFeedForward {
   private boolean sequence;
   private int inputLength = 1;
   private boolean inferInputLength = true;
   private RNNFormat outputFormat = RNNFormat.NCW;
 
-  /** What the builder was asked for; not saved: a saved layer has its form. */
-  private transient @Nullable TensorRequest request;
-
   /** For JSON. */
-  public TTEmbedding() {}
+  public TTEmbedding() {
+    super(false);
+  }
 
   private TTEmbedding(Builder builder) {
     super(builder);
-    this.hasBias = builder.hasBias;
     this.sequence = builder.sequence;
     this.inputLength = builder.inputLength;
     this.inferInputLength = builder.inferInputLength;
     this.outputFormat = builder.outputFormat;
-    this.request = builder.request;
-    this.nIn = builder.request.inputs(nIn);
-    this.nOut = builder.request.outputs(nOut);
     CoreParamInitializer.refuseTable(weightInitFn, getLayerName());
-    resolve();
-    initializeConstraints(builder);
-  }
-
-  @Override
-  public @Nullable TensorForm getForm() {
-    return form;
-  }
-
-  /** For JSON. */
-  public void setForm(@Nullable TensorForm form) {
-    this.form = form;
-  }
-
-  /** True if the layer has a bias. */
-  public boolean isHasBias() {
-    return hasBias;
-  }
-
-  /** For JSON. */
-  public void setHasBias(boolean hasBias) {
-    this.hasBias = hasBias;
-  }
-
-  @Override
-  public boolean hasBias() {
-    return hasBias;
   }
 
   /** True if the input is sequences of indices. */
@@ -140,11 +96,6 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
   }
 
   @Override
-  public int order() {
-    return form != null ? form.order() : request != null ? request.order(false) : 0;
-  }
-
-  @Override
   public InputType getOutputType(int layerIndex, InputType inputType) {
     if (!sequence) {
       return super.getOutputType(layerIndex, inputType);
@@ -166,10 +117,10 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
       if (nIn <= 0 || override) {
         nIn = recurrent.getSize();
       }
+      resolve();
     } else {
       super.setNIn(inputType, override);
     }
-    resolve();
   }
 
   @Override
@@ -179,48 +130,15 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
         : super.getPreProcessorForInputType(inputType);
   }
 
-  private void resolve() {
-    if (request != null && nIn > 0 && nOut > 0) {
-      form = request.resolve(getLayerName(), (int) nOut, List.of(), (int) nIn);
-    }
-  }
-
   @Override
-  public Layer instantiate(
-      NeuralNetConfiguration conf,
-      Collection<TrainingListener> listeners,
-      int index,
-      INDArray paramsView,
-      boolean initializeParams,
-      DataType dataType) {
-    Map<String, INDArray> params = initializer().init(conf, paramsView, initializeParams);
-    TensorForm resolved = Objects.requireNonNull(form); // init has checked it
-    TensorRequest.verify(getLayerName(), resolved, (int) nOut, List.of(), (int) nIn);
-    TensorEmbeddingLayer layer = new TensorEmbeddingLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(params);
-    layer.setConf(conf);
-    return layer;
-  }
-
-  @Override
-  public ParamInitializer initializer() {
-    return CoreParamInitializer.getInstance();
+  AbstractLayer<?> running(NeuralNetConfiguration conf, DataType dataType) {
+    return new TensorEmbeddingLayer(conf, dataType);
   }
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    InputType outputType = getOutputType(-1, inputType);
-    long params = initializer().numParams(this);
-    long updaterState = getIUpdater() == null ? 0 : getIUpdater().stateSize(params);
-    long perExample = outputType.arrayElementsPerExample();
-    return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, outputType)
-        .standardMemory(params, updaterState)
-        .workingMemory(0, perExample, 0, 2 * perExample)
-        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
-        .build();
+    long outputs = getOutputType(-1, inputType).arrayElementsPerExample();
+    return MemoryEstimate.of(this, inputType, 2 * outputs);
   }
 
   @Override
@@ -237,45 +155,29 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
   public boolean equals(@Nullable Object other) {
     return other instanceof TTEmbedding that
         && super.equals(other)
-        && hasBias == that.hasBias
         && sequence == that.sequence
         && inputLength == that.inputLength
         && inferInputLength == that.inferInputLength
-        && outputFormat == that.outputFormat
-        && Objects.equals(form, that.form);
+        && outputFormat == that.outputFormat;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(
-        super.hashCode(), form, hasBias, sequence, inputLength, inferInputLength, outputFormat);
-  }
-
-  @Override
-  public String toString() {
-    return TensorDescription.of(this, form, request, nIn, nOut);
+    return Objects.hash(super.hashCode(), sequence, inputLength, inferInputLength, outputFormat);
   }
 
   /** Builds the layer, in DL4J's own style. */
   @SuppressWarnings("unchecked") // DL4J declares <E extends Layer> E build()
-  public static class Builder extends FeedForwardLayer.Builder<Builder>
-      implements TensorBuilder<Builder> {
-    private boolean hasBias;
+  public static class Builder extends TensorFeedForward.Builder<Builder> {
     private boolean sequence;
     private int inputLength = 1;
     private boolean inferInputLength = true;
     private RNNFormat outputFormat = RNNFormat.NCW;
-    private TensorRequest request = TensorRequest.train();
 
     /** The activation is the identity, not the network's default, as in DL4J's embeddings. */
     public Builder() {
+      super(TensorRequest.train(), false);
       activationFn = new ActivationIdentity();
-    }
-
-    /** With a bias or without (the default). */
-    public Builder hasBias(boolean bias) {
-      this.hasBias = bias;
-      return this;
     }
 
     /** Takes sequences of indices; by default one index for each example. */
@@ -300,12 +202,6 @@ public class TTEmbedding extends FeedForwardLayer implements TensorLayer {
     /** Where a sequence's output has its time axis, by default last (NCW). */
     public Builder outputDataFormat(RNNFormat format) {
       this.outputFormat = format;
-      return this;
-    }
-
-    @Override
-    public Builder request(UnaryOperator<TensorRequest> change) {
-      request = change.apply(request);
       return this;
     }
 

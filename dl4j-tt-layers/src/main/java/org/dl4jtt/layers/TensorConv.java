@@ -15,7 +15,6 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ConvolutionUtils;
 import org.deeplearning4j.util.ValidationUtils;
@@ -59,7 +58,7 @@ public abstract class TensorConv extends ConvolutionLayer implements TensorLayer
 
   @Override
   public int order() {
-    return form != null ? form.order() : request != null ? request.order(true) : 0;
+    return TensorRequest.order(form, request, true);
   }
 
   @Override
@@ -96,16 +95,11 @@ public abstract class TensorConv extends ConvolutionLayer implements TensorLayer
         "layer '%s': a convolution over images has no causal mode; use Same, Truncate or Strict",
         getLayerName());
     Map<String, INDArray> params = initializer().init(conf, paramsView, initializeParams);
-    TensorForm resolved = Objects.requireNonNull(form); // init has checked it
     // TransferLearning's nOutReplace and nInReplace set the sizes of any layer, and no more.
-    TensorRequest.verify(getLayerName(), resolved, (int) nOut, kernel(), (int) nIn);
-    TensorConvLayer layer = new TensorConvLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(params);
-    layer.setConf(conf);
-    return layer;
+    TensorForm resolved = Objects.requireNonNull(form); // init has checked it
+    FormCheck.fits(getLayerName(), resolved, (int) nOut, kernel(), (int) nIn);
+    return RunningLayer.of(
+        new TensorConvLayer(conf, dataType), listeners, index, paramsView, params);
   }
 
   @Override
@@ -115,17 +109,10 @@ public abstract class TensorConv extends ConvolutionLayer implements TensorLayer
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    InputType outputType = getOutputType(-1, inputType);
-    long params = initializer().numParams(this);
-    long updaterState = getIUpdater() == null ? 0 : getIUpdater().stateSize(params);
+    long outputs = getOutputType(-1, inputType).arrayElementsPerExample();
     // At most the input of every stage again, its output, and the gradients of both.
-    long perExample =
-        inputType.arrayElementsPerExample() + 2 * outputType.arrayElementsPerExample();
-    return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, outputType)
-        .standardMemory(params, updaterState)
-        .workingMemory(0, outputType.arrayElementsPerExample(), 0, 2 * perExample)
-        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
-        .build();
+    return MemoryEstimate.of(
+        this, inputType, 2 * (inputType.arrayElementsPerExample() + 2 * outputs));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.dl4jtt.layers;
 
+import static org.dl4jtt.layers.LstmCoreParamInitializer.GATES;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
@@ -36,8 +37,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * sequence. Elsewhere a network trains as with DL4J's LSTM.
  */
 public abstract class TensorLSTM extends AbstractLSTM implements TensorLayer {
-  private static final int GATES = 4;
-
   private @Nullable TensorForm form;
   private @Nullable TensorForm recurrentForm;
 
@@ -108,16 +107,12 @@ public abstract class TensorLSTM extends AbstractLSTM implements TensorLayer {
 
   @Override
   public int order() {
-    return order(form, request);
+    return TensorRequest.order(form, request, false);
   }
 
   /** The number of cores of the hidden-to-hidden weights, 0 if they are dense. */
   int recurrentOrder() {
-    return order(recurrentForm, recurrentRequest);
-  }
-
-  private static int order(@Nullable TensorForm form, @Nullable TensorRequest request) {
-    return form != null ? form.order() : request != null ? request.order(false) : 0;
+    return TensorRequest.order(recurrentForm, recurrentRequest, false);
   }
 
   @Override
@@ -184,13 +179,8 @@ public abstract class TensorLSTM extends AbstractLSTM implements TensorLayer {
     if (recurrentForm != null) {
       verify(recurrentForm, "recurrentForm", nOut);
     }
-    TensorLstmLayer layer = new TensorLstmLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(params);
-    layer.setConf(conf);
-    return layer;
+    return RunningLayer.of(
+        new TensorLstmLayer(conf, dataType), listeners, index, paramsView, params);
   }
 
   @Override

@@ -81,11 +81,7 @@ public final class ModeSearch {
   }
 
   private static Candidate candidate(Tensorization t, int rank) {
-    int d = t.modes().size();
-    List<Integer> ranks = new ArrayList<>(Collections.nCopies(d + 1, rank));
-    ranks.set(0, 1);
-    ranks.set(d, 1);
-    TensorForm form = TensorForm.of(t, RankBounds.clip(t, ranks));
+    TensorForm form = TensorForm.train(t, rank);
     return new Candidate(form, form.weights(), Math.min(t.weights(), sweep(form)));
   }
 

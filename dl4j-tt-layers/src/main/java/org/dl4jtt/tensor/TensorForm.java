@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 
@@ -85,6 +86,24 @@ public record TensorForm(int format, Tensorization tensorization, List<Integer> 
   /** The current format. */
   public static TensorForm of(Tensorization tensorization, List<Integer> ranks) {
     return new TensorForm(FORMAT, tensorization, ranks);
+  }
+
+  /** A train with this rank between all cores, where it can be reached. */
+  public static TensorForm train(Tensorization tensorization, int rank) {
+    return uniform(tensorization, rank, 1);
+  }
+
+  /** A ring with this rank between all cores, where it can be reached. */
+  public static TensorForm ring(Tensorization tensorization, int rank) {
+    return uniform(tensorization, rank, rank);
+  }
+
+  private static TensorForm uniform(Tensorization tensorization, int rank, int ends) {
+    int d = tensorization.modes().size();
+    List<Integer> ranks = new ArrayList<>(Collections.nCopies(d + 1, rank));
+    ranks.set(0, ends);
+    ranks.set(d, ends);
+    return of(tensorization, RankBounds.clip(tensorization, ranks));
   }
 
   /** The number of cores, d. */

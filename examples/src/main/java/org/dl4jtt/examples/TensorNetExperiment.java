@@ -20,7 +20,6 @@ import org.dl4jtt.examples.report.TensorNetTable;
 import org.dl4jtt.layers.TTDense;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
-import org.dl4jtt.tensor.RankBounds;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -117,7 +116,7 @@ public final class TensorNetExperiment extends Program {
     for (List<Integer> modes : MODES) {
       Tensorization tensorization = Tensorization.matrix(Scheme.PAIRED, modes, modes);
       for (int rank : ranks) {
-        TensorForm form = form(tensorization, rank);
+        TensorForm form = TensorForm.train(tensorization, rank);
         String name = Tensorization.times(modes) + ", rank " + rank;
         console.println("  " + name);
 
@@ -136,14 +135,6 @@ public final class TensorNetExperiment extends Program {
 
   private TensorNetTable.Row row(String name) {
     return rows.computeIfAbsent(name, TensorNetTable.Row::new);
-  }
-
-  private static TensorForm form(Tensorization tensorization, int rank) {
-    int d = tensorization.modes().size();
-    List<Integer> asked = new ArrayList<>(java.util.Collections.nCopies(d + 1, rank));
-    asked.set(0, 1);
-    asked.set(d, 1);
-    return TensorForm.of(tensorization, RankBounds.clip(tensorization, asked));
   }
 
   private static MultiLayerNetwork network(long seed, FeedForwardLayer.Builder<?> hidden) {

@@ -1,6 +1,7 @@
 package org.dl4jtt.layers.convert;
 
-import static org.dl4jtt.tensor.Check.present;
+import static org.dl4jtt.layers.convert.CoreParameters.BIAS;
+import static org.dl4jtt.layers.convert.CoreParameters.WEIGHT;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,8 +9,6 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.layers.Convolution2D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
-import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TRConv;
 import org.dl4jtt.layers.TTConv;
 import org.dl4jtt.layers.TensorConv;
@@ -18,9 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Between DL4J's two-dimensional convolution and {@link TTConv} or {@link TRConv}. */
 final class ConvConversion implements LayerConversion {
-  private static final String WEIGHT = ConvolutionParamInitializer.WEIGHT_KEY;
-  private static final String BIAS = CoreParamInitializer.BIAS;
-
   @Override
   public boolean handlesStock(Layer stock) {
     return stock.getClass() == ConvolutionLayer.class || stock.getClass() == Convolution2D.class;
@@ -34,19 +30,13 @@ final class ConvConversion implements LayerConversion {
   @Override
   public ConvertedLayer toTensor(
       Layer stock, Map<String, INDArray> parameters, Map<String, FactoredWeight> factors) {
-    FactoredWeight weight =
-        present(
-            factors.get(WEIGHT),
-            "layer %s: a convolution in tensor form needs factors of its weight %s, got %s",
-            stock.getLayerName(),
-            WEIGHT,
-            factors.keySet());
+    FactoredWeight weight = CoreParameters.factors("a convolution", stock, factors);
     TensorConv conf = weight.form().isTrain() ? new TTConv() : new TRConv();
     conf.setForm(weight.form());
     copy((ConvolutionLayer) stock, conf);
     Map<String, INDArray> converted = new LinkedHashMap<>();
     CoreParameters.put(weight, converted);
-    putBias(parameters, converted);
+    CoreParameters.copyBias(parameters, converted);
     return new ConvertedLayer(conf, converted);
   }
 
@@ -56,17 +46,10 @@ final class ConvConversion implements LayerConversion {
     ConvolutionLayer conf = new ConvolutionLayer();
     copy(from, conf);
     Map<String, INDArray> converted = new LinkedHashMap<>();
-    putBias(parameters, converted); // DL4J's convolution keeps its bias in front
+    CoreParameters.copyBias(parameters, converted); // DL4J's convolution keeps its bias in front
     converted.put(
         WEIGHT, CoreParameters.get(from.getLayerName(), from.getForm(), parameters).toParameter());
     return new ConvertedLayer(conf, converted);
-  }
-
-  private static void putBias(Map<String, INDArray> from, Map<String, INDArray> to) {
-    INDArray bias = from.get(BIAS);
-    if (bias != null) {
-      to.put(BIAS, bias.dup());
-    }
   }
 
   private static void copy(ConvolutionLayer from, ConvolutionLayer to) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.tensor.CoreChain;
 import org.dl4jtt.tensor.FactoredWeight;
@@ -16,9 +18,39 @@ import org.dl4jtt.tensor.TensorTrain;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Between the cores of a weight and a layer's parameters core0, core1, …. */
+/** Between a layer's parameters with and without cores. */
 final class CoreParameters {
+  /** DL4J's name of the weight that the cores replace. */
+  static final String WEIGHT = DefaultParamInitializer.WEIGHT_KEY;
+
+  /** The bias's name, with and without cores. */
+  static final String BIAS = CoreParamInitializer.BIAS;
+
   private CoreParameters() {}
+
+  /**
+   * The factors of a layer's weight W.
+   *
+   * @param kind for the message: what the layer is
+   * @throws IllegalArgumentException if they are not given
+   */
+  static FactoredWeight factors(String kind, Layer stock, Map<String, FactoredWeight> factors) {
+    return present(
+        factors.get(WEIGHT),
+        "layer %s: %s in tensor form needs factors of its %s, given were those of %s",
+        stock.getLayerName(),
+        kind,
+        WEIGHT,
+        factors.keySet());
+  }
+
+  /** A copy of the bias, if there is one. */
+  static void copyBias(Map<String, INDArray> from, Map<String, INDArray> to) {
+    INDArray bias = from.get(BIAS);
+    if (bias != null) {
+      to.put(BIAS, bias.dup());
+    }
+  }
 
   /** Copies of the cores, by parameter name. */
   static void put(FactoredWeight weight, Map<String, INDArray> parameters) {

@@ -1,7 +1,7 @@
 package org.dl4jtt.layers.convert;
 
-import static java.util.Objects.requireNonNull;
-import static org.dl4jtt.tensor.Check.present;
+import static org.dl4jtt.layers.convert.CoreParameters.BIAS;
+import static org.dl4jtt.layers.convert.CoreParameters.WEIGHT;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,9 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link EmbeddingLayer} and {@link EmbeddingSequenceLayer} to {@link TTEmbedding} and back. */
 final class EmbeddingConversion implements LayerConversion {
-  private static final String WEIGHT = "W";
-  private static final String BIAS = "b";
-
   @Override
   public boolean handlesStock(Layer stock) {
     return stock.getClass() == EmbeddingLayer.class
@@ -34,12 +31,7 @@ final class EmbeddingConversion implements LayerConversion {
   @Override
   public ConvertedLayer toTensor(
       Layer stock, Map<String, INDArray> parameters, Map<String, FactoredWeight> factors) {
-    FactoredWeight weight =
-        present(
-            factors.get(WEIGHT),
-            "layer %s: an embedding in tensor form needs factors of its W, given were those of %s",
-            stock.getLayerName(),
-            factors.keySet());
+    FactoredWeight weight = CoreParameters.factors("an embedding", stock, factors);
     TTEmbedding to = new TTEmbedding();
     if (stock instanceof EmbeddingSequenceLayer from) {
       LayerFields.copy(from, to, Set.of(BIAS));
@@ -59,7 +51,7 @@ final class EmbeddingConversion implements LayerConversion {
     to.setForm(weight.form());
     Map<String, INDArray> converted = new LinkedHashMap<>();
     CoreParameters.put(weight, converted);
-    copyBias(to, parameters, converted);
+    CoreParameters.copyBias(parameters, converted);
     return new ConvertedLayer(to, converted);
   }
 
@@ -69,7 +61,7 @@ final class EmbeddingConversion implements LayerConversion {
     Map<String, INDArray> converted = new LinkedHashMap<>();
     converted.put(
         WEIGHT, CoreParameters.get(from.getLayerName(), from.getForm(), parameters).toParameter());
-    copyBias(from, parameters, converted);
+    CoreParameters.copyBias(parameters, converted);
     if (from.isSequence()) {
       EmbeddingSequenceLayer to = new EmbeddingSequenceLayer();
       LayerFields.copy(from, to, Set.of(BIAS));
@@ -83,12 +75,5 @@ final class EmbeddingConversion implements LayerConversion {
     LayerFields.copy(from, to, Set.of(BIAS));
     to.setHasBias(from.hasBias());
     return new ConvertedLayer(to, converted);
-  }
-
-  private static void copyBias(
-      TTEmbedding layer, Map<String, INDArray> from, Map<String, INDArray> to) {
-    if (layer.hasBias()) {
-      to.put(BIAS, requireNonNull(from.get(BIAS)).dup());
-    }
   }
 }

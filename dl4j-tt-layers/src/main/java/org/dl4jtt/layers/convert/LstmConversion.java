@@ -1,7 +1,8 @@
 package org.dl4jtt.layers.convert;
 
 import static java.util.Objects.requireNonNull;
-import static org.dl4jtt.tensor.Check.present;
+import static org.dl4jtt.layers.convert.CoreParameters.BIAS;
+import static org.dl4jtt.layers.convert.CoreParameters.WEIGHT;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,9 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A GravesLSTM has no counterpart: its peephole weights are columns of its RW.
  */
 final class LstmConversion implements LayerConversion {
-  private static final String INPUT = "W";
   private static final String RECURRENT = "RW";
-  private static final String BIAS = "b";
   private static final String RECURRENT_PREFIX = "r";
 
   @Override
@@ -42,12 +41,7 @@ final class LstmConversion implements LayerConversion {
   public ConvertedLayer toTensor(
       Layer stock, Map<String, INDArray> parameters, Map<String, FactoredWeight> factors) {
     LSTM from = (LSTM) stock;
-    FactoredWeight input =
-        present(
-            factors.get(INPUT),
-            "layer %s: an LSTM in tensor form needs factors of its W, given were those of %s",
-            from.getLayerName(),
-            factors.keySet());
+    FactoredWeight input = CoreParameters.factors("an LSTM", stock, factors);
     FactoredWeight recurrent = factors.get(RECURRENT);
     TensorForm form = input.form();
     boolean train = form.isTrain() && (recurrent == null || recurrent.form().isTrain());
@@ -64,7 +58,7 @@ final class LstmConversion implements LayerConversion {
       CoreParameters.put(recurrent, cores);
       cores.forEach((name, core) -> converted.put(RECURRENT_PREFIX + name, core));
     }
-    converted.put(BIAS, requireNonNull(parameters.get(BIAS)).dup());
+    CoreParameters.copyBias(parameters, converted);
     return new ConvertedLayer(to, converted);
   }
 
@@ -76,13 +70,13 @@ final class LstmConversion implements LayerConversion {
     copy(from, to, recurrent == null);
     String name = from.getLayerName();
     Map<String, INDArray> converted = new LinkedHashMap<>();
-    converted.put(INPUT, CoreParameters.get(name, from.getForm(), parameters).toParameter());
+    converted.put(WEIGHT, CoreParameters.get(name, from.getForm(), parameters).toParameter());
     converted.put(
         RECURRENT,
         recurrent == null
             ? requireNonNull(parameters.get(RECURRENT)).dup('f')
             : CoreParameters.get(name, recurrent, recurrentCores(parameters)).toParameter());
-    converted.put(BIAS, requireNonNull(parameters.get(BIAS)).dup());
+    CoreParameters.copyBias(parameters, converted);
     return new ConvertedLayer(to, converted);
   }
 

@@ -1,16 +1,11 @@
 package org.dl4jtt.layers.impl;
 
-import static org.dl4jtt.tensor.Check.state;
-
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.MatrixContraction;
@@ -18,12 +13,9 @@ import org.dl4jtt.contraction.MatrixPlan;
 import org.dl4jtt.contraction.Path;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.contraction.Tape;
-import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TensorDense;
-import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -34,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * intermediates, in the workspace of the activations; where they are gone (a frozen layer runs
  * forward as in inference), backward computes them again.
  */
-public final class TensorDenseLayer extends BaseLayer<TensorDense> {
+public final class TensorDenseLayer extends CoreLayer<TensorDense> {
   private transient MatrixContraction contraction;
   private transient @Nullable INDArray linear;
   private transient @Nullable Tape tape;
@@ -59,10 +51,6 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
   /** The plan for an input [batch, nIn]. */
   public MatrixPlan plan(INDArray x, boolean forTraining) {
     return contraction.plan(x.size(0), MatrixContraction.orderFor(x), forTraining);
-  }
-
-  private TensorForm form() {
-    return Objects.requireNonNull(layerConf().getForm());
   }
 
   @Override
@@ -94,7 +82,7 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
         contraction.forward(cores(training, workspaces), x, z, training, scratch(kept, workspaces));
     tape = training ? used : null;
     if (hasBias()) {
-      contraction.addBias(getParamWithNoise(CoreParamInitializer.BIAS, training, workspaces), z);
+      contraction.addBias(bias(training, workspaces), z);
     }
     mask(z);
     return z;
@@ -111,12 +99,7 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
     Scratch scratch = scratch(ArrayType.BP_WORKING_MEM, workspaces);
     Gradient gradient = new DefaultGradient();
 
-    List<INDArray> coreGradients = new ArrayList<>();
-    for (String name : CoreParamInitializer.coreNames(form().order())) {
-      INDArray view = gradientViews.get(name);
-      coreGradients.add(view);
-      gradient.setGradientFor(name, view, 'c');
-    }
+    List<INDArray> coreGradients = coreGradients(gradient);
     INDArray x = checkedInput();
     INDArray xGradient =
         workspaces.createUninitialized(
@@ -124,9 +107,7 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
     contraction.backward(
         cores(true, workspaces), x, delta, tape, coreGradients, xGradient, scratch);
     if (hasBias()) {
-      INDArray biasGradient = Objects.requireNonNull(gradientViews.get(CoreParamInitializer.BIAS));
-      contraction.biasGradient(delta, biasGradient);
-      gradient.setGradientFor(CoreParamInitializer.BIAS, biasGradient, 'c');
+      contraction.biasGradient(delta, biasGradient(gradient));
     }
 
     weightNoiseParams.clear();
@@ -148,24 +129,10 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
     return x;
   }
 
-  private List<INDArray> cores(boolean training, LayerWorkspaceMgr workspaces) {
-    return CoreParamInitializer.coreNames(form().order()).stream()
-        .map(name -> getParamWithNoise(name, training, workspaces))
-        .toList();
-  }
-
-  private static Scratch scratch(ArrayType type, LayerWorkspaceMgr workspaces) {
-    return (dataType, shape) -> workspaces.createUninitialized(type, dataType, shape, 'c');
-  }
-
   private void mask(INDArray array) {
     if (maskArray != null) {
       applyMask(array);
     }
-  }
-
-  private boolean isLinear() {
-    return layerConf().getActivationFn() instanceof ActivationIdentity;
   }
 
   private void forget() {
@@ -177,28 +144,5 @@ public final class TensorDenseLayer extends BaseLayer<TensorDense> {
   public void clear() {
     super.clear();
     forget();
-  }
-
-  @Override
-  public boolean hasBias() {
-    return layerConf().hasBias();
-  }
-
-  @Override
-  public boolean isPretrainLayer() {
-    return false;
-  }
-
-  /** The flat order of the parameters is 'c', where {@link BaseLayer} assumes 'f'. */
-  @Override
-  public void setParams(INDArray params) {
-    state(
-        params.length() == numParams(),
-        "%d parameters given, the layer has %d",
-        params.length(),
-        numParams());
-    if (params != paramsFlattened) {
-      setParams(params, 'c');
-    }
   }
 }

@@ -1,21 +1,15 @@
 package org.dl4jtt.layers.impl;
 
-import static java.util.Objects.requireNonNull;
 import static org.dl4jtt.tensor.Check.argument;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TTEmbedding;
-import org.dl4jtt.tensor.TensorForm;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * The running layer of {@link TTEmbedding}. Each different index is looked up once, however often
  * it occurs; its gradients are added up before they go to the cores.
  */
-public final class TensorEmbeddingLayer extends BaseLayer<TTEmbedding> {
+public final class TensorEmbeddingLayer extends CoreLayer<TTEmbedding> {
   /** The indices of a batch. */
   private static final class Indices {
     private final int[] entries;
@@ -75,30 +69,19 @@ public final class TensorEmbeddingLayer extends BaseLayer<TTEmbedding> {
     mask(delta);
     INDArray perIndex = RowSums.of(delta, indices.position(), indices.unique().length);
     Gradient gradient = new DefaultGradient();
-    List<INDArray> coreGradients = new ArrayList<>();
-    for (String name : CoreParamInitializer.coreNames(form().order())) {
-      INDArray view = requireNonNull(gradientViews.get(name));
-      coreGradients.add(view);
-      gradient.setGradientFor(name, view, 'c');
-    }
-    lookup.backward(form(), perIndex, coreGradients);
+    lookup.backward(form(), perIndex, coreGradients(gradient));
     if (hasBias()) {
-      INDArray view = requireNonNull(gradientViews.get(CoreParamInitializer.BIAS));
+      INDArray view = biasGradient(gradient);
       INDArray ones = Nd4j.ones(dataType, 1, perIndex.size(0));
       Nd4j.gemm(
           ones, perIndex, view.reshape('c', new long[] {1, view.length()}), false, false, 1, 0);
-      gradient.setGradientFor(CoreParamInitializer.BIAS, view, 'c');
     }
     weightNoiseParams.clear();
     return new Pair<>(gradient, null); // indices have no gradient
   }
 
   private RowLookup lookup(Indices indices, boolean training, LayerWorkspaceMgr workspace) {
-    List<INDArray> cores =
-        CoreParamInitializer.coreNames(form().order()).stream()
-            .map(name -> getParamWithNoise(name, training, workspace))
-            .toList();
-    return new RowLookup(form(), cores, indices.unique());
+    return new RowLookup(form(), cores(training, workspace), indices.unique());
   }
 
   /** One row for each entry of the input, {@code [entries, nOut]} in 'c' order, with the bias. */
@@ -113,7 +96,7 @@ public final class TensorEmbeddingLayer extends BaseLayer<TTEmbedding> {
             type, dataType, new long[] {indices.count(), layerConf().getNOut()}, 'c');
     Nd4j.pullRows(lookup.rows(), rows, 1, indices.position());
     if (hasBias()) {
-      rows.addiRowVector(getParamWithNoise(CoreParamInitializer.BIAS, training, workspace));
+      rows.addiRowVector(bias(training, workspace));
     }
     return rows;
   }
@@ -191,29 +174,8 @@ public final class TensorEmbeddingLayer extends BaseLayer<TTEmbedding> {
     }
   }
 
-  private TensorForm form() {
-    return requireNonNull(layerConf().getForm());
-  }
-
-  @Override
-  public void setParams(INDArray newParams) {
-    if (newParams != paramsFlattened) {
-      paramsFlattened.assign(newParams.reshape(paramsFlattened.shape()));
-    }
-  }
-
-  @Override
-  public boolean hasBias() {
-    return layerConf().hasBias();
-  }
-
   @Override
   public Type type() {
     return layerConf().isSequence() ? Type.RECURRENT : Type.FEED_FORWARD;
-  }
-
-  @Override
-  public boolean isPretrainLayer() {
-    return false;
   }
 }

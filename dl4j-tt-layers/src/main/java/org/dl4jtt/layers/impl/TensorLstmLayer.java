@@ -15,7 +15,6 @@ import org.deeplearning4j.nn.layers.recurrent.LSTM;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.MatrixContraction;
-import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.contraction.Tape;
 import org.dl4jtt.layers.LstmCoreParamInitializer;
 import org.dl4jtt.layers.TensorLSTM;
@@ -124,7 +123,11 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
             MatrixContraction.orderFor(rows));
     Tape tape =
         contraction.forward(
-            cores(training, workspace), rows, products, training, scratch(intermediate, workspace));
+            cores(training, workspace),
+            rows,
+            products,
+            training,
+            CoreLayer.scratch(intermediate, workspace));
     products.addiRowVector(getParamWithNoise(LstmCoreParamInitializer.BIAS, training, workspace));
     INDArray z =
         Sequences.steps(
@@ -201,9 +204,9 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
         pass.rows(),
         dz,
         pass.tape(),
-        pick(LstmCoreParamInitializer.inputCoreNames(form.order())),
+        gradients(LstmCoreParamInitializer.inputCoreNames(form.order())),
         dx,
-        scratch(ArrayType.BP_WORKING_MEM, workspace));
+        CoreLayer.scratch(ArrayType.BP_WORKING_MEM, workspace));
     recurrentGradient(pass, dz, workspace);
     biasGradient(dz, workspace);
 
@@ -251,7 +254,7 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
           .gradient(
               recurrentCores(factors, true, workspace),
               full,
-              pick(LstmCoreParamInitializer.recurrentCoreNames(factors.order())));
+              gradients(LstmCoreParamInitializer.recurrentCoreNames(factors.order())));
     }
   }
 
@@ -285,23 +288,21 @@ public final class TensorLstmLayer extends BaseRecurrentLayer<TensorLSTM> {
   }
 
   private List<INDArray> cores(boolean training, LayerWorkspaceMgr workspace) {
-    return LstmCoreParamInitializer.inputCoreNames(form.order()).stream()
-        .map(name -> getParamWithNoise(name, training, workspace))
-        .toList();
+    return parameters(LstmCoreParamInitializer.inputCoreNames(form.order()), training, workspace);
   }
 
   private List<INDArray> recurrentCores(
       TensorForm factors, boolean training, LayerWorkspaceMgr workspace) {
-    return LstmCoreParamInitializer.recurrentCoreNames(factors.order()).stream()
-        .map(name -> getParamWithNoise(name, training, workspace))
-        .toList();
+    return parameters(
+        LstmCoreParamInitializer.recurrentCoreNames(factors.order()), training, workspace);
   }
 
-  private static Scratch scratch(ArrayType type, LayerWorkspaceMgr workspace) {
-    return (dataType, shape) -> workspace.createUninitialized(type, dataType, shape, 'c');
+  private List<INDArray> parameters(
+      List<String> names, boolean training, LayerWorkspaceMgr workspace) {
+    return names.stream().map(name -> getParamWithNoise(name, training, workspace)).toList();
   }
 
-  private List<INDArray> pick(List<String> names) {
+  private List<INDArray> gradients(List<String> names) {
     return names.stream().map(gradientViews::get).toList();
   }
 

@@ -126,8 +126,7 @@ class ConvConversionTest {
   @Test
   void withoutFactors_theWeightIsNamed() {
     assertThatThrownBy(() -> TensorLayers.toTensor(STOCK, Map.of(), Map.of()))
-        .hasMessageContaining(
-            "layer conv: a convolution in tensor form needs factors of its weight W");
+        .hasMessageContaining("layer conv: a convolution in tensor form needs factors of its W");
   }
 
   @Test
