@@ -49,8 +49,8 @@ package org.dl4jtt.contraction;
  * @param array one intermediate array
  * @param merging the share of the calls for inference that have to merge the cores, as a guess
  * @param gaps matrices with gaps between their rows can be multiplied
- * @param atOnce products that do not add up take one call; for the others, and for small ones,
- *     {@link #CPU} holds
+ * @param atOnce products take one call, and where they add up another; for small ones, and for sums
+ *     of too many, {@link #CPU} holds
  */
 record CostModel(
     double call,
@@ -75,7 +75,7 @@ record CostModel(
   static final CostModel CPU =
       new CostModel(0.5e-6, 100e9, 4, 0.3e-9, 1e-9, 1e-9, 2e-6, 5e-6, 0.02, true, false);
 
-  /** oneDNN for products that do not add up; BLAS for those that do. */
+  /** oneDNN; BLAS for small products. */
   static final CostModel ONE_DNN =
       new CostModel(0.1e-6, 112e9, 1.5, 0.25e-9, 0.6e-9, 1e-9, 2e-6, 5e-6, 0.02, true, true);
 
@@ -89,8 +89,11 @@ record CostModel(
         || p.columns() > Integer.MAX_VALUE) {
       return Double.POSITIVE_INFINITY; // BLAS counts in ints
     }
-    if (atOnce && (p.addsUp() || p.flops() < CpuProducts.SMALL)) {
+    if (atOnce && (p.flops() < CpuProducts.SMALL || (p.addsUp() && !OneDnnProducts.addsUp(p)))) {
       return CPU.of(p);
+    }
+    if (atOnce && p.addsUp()) {
+      return of(p.apart()) + p.lengthApart() * number;
     }
     if (p.rows() == 1 || p.columns() == 1) {
       double matrix = Math.max(p.rows(), p.columns()) * (double) p.inner();

@@ -21,12 +21,8 @@ final class CpuProducts implements Products {
 
   private static final int SHORT_SUM = 512;
 
-  /**
-   * Numbers of a right-hand matrix up to which oneDNN called by us is the faster: [100 x 1024]
-   * [1024 x 1024] takes 1.1 ms on two threads, by ND4J 1.3 and more; [100 x 4096] [4096 x 4096] 47
-   * and 23.
-   */
-  private static final long LARGEST_RIGHT = 1 << 21;
+  /** Where the rows of the right-hand matrix fall on one another in the cache: see isAliased. */
+  private static final int LARGEST_RIGHT = 1 << 20;
 
   private static final int FEW_ROWS = 128;
 
@@ -58,9 +54,12 @@ final class CpuProducts implements Products {
 
   @Override
   public void multiply(Product p, INDArray a, INDArray b, INDArray c) {
-    if (!isNative(c.dataType()) || isLarge(p, c.dataType())) {
+    if (isForOneDnn(p, c) && OneDnnProducts.multiply(p, a, b, c)) {
+      return;
+    }
+    if (!isNative(c.dataType()) || isLarge(p)) {
       operations.multiply(p, a, b, c);
-    } else if (!isForOneDnn(p, c) || !OneDnnProducts.multiply(p, a, b, c)) {
+    } else {
       Blas.multiply(p, a, b, c);
     }
   }
@@ -74,26 +73,18 @@ final class CpuProducts implements Products {
   }
 
   /** For ND4J. */
-  private boolean isLarge(Product p, DataType type) {
-    if (byOneDnn && type == DataType.FLOAT && !p.addsUp() && isDivided(p)) {
-      return false;
-    }
+  private boolean isLarge(Product p) {
     boolean inTurns = p.calls() > 1 && threads > 1;
     double limit = p.inner() <= SHORT_SUM && !inTurns ? LARGE_OF_SHORT_SUMS : LARGE;
     boolean aliased =
-        isAliased(p) && p.rows() <= FEW_ROWS && p.inner() * p.columns() <= LARGEST_RIGHT / 2;
+        isAliased(p) && p.rows() <= FEW_ROWS && p.inner() * p.columns() <= LARGEST_RIGHT;
     return p.flops() / p.calls() > limit && p.isContiguous() && !aliased;
-  }
-
-  private static boolean isDivided(Product p) {
-    boolean small = p.inner() * p.columns() <= LARGEST_RIGHT;
-    return p.calls() > 1 || (small && (p.rows() <= FEW_ROWS || !isAliased(p)));
   }
 
   /**
    * True for a matrix whose rows are a multiple of 4 KB apart, so that they fall on one another in
    * the cache. ND4J packs them, which takes longer than a product with few rows: BLAS is 1.2 to 2
-   * times as fast there. oneDNN called by us does not pack, which takes longer with many rows.
+   * times as fast there.
    */
   private static boolean isAliased(Product p) {
     return p.b().row() % 1024 == 0;

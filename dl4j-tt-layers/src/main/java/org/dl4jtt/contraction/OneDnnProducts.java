@@ -7,7 +7,9 @@ import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Format;
 import org.dl4jtt.onednn.Matmul;
 import org.dl4jtt.onednn.Recent;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Many FLOAT products of one size by one call of oneDNN, which divides them among the threads: 100
@@ -21,19 +23,65 @@ final class OneDnnProducts {
   private static final ThreadLocal<Recent<Product, Matmul>> CALLS =
       ThreadLocal.withInitial(() -> new Recent<>(MOST));
 
+  /**
+   * Numbers of products that add up: more go to BLAS, which has no need to write each by itself.
+   */
+  private static final int MOST_APART = 1 << 21;
+
+  private static final ThreadLocal<Parts> PARTS = ThreadLocal.withInitial(Parts::new);
+
   private OneDnnProducts() {}
 
-  /** False for products that add up, and for those that it has no fast routine for. */
+  /**
+   * False for products that it has no fast routine for. Those that add up are written one behind
+   * the other, which takes less than to wait for one before the next: 100 of [32 x 512] [512 x 32]
+   * take 0.7 ms on two threads, by BLAS 2.5.
+   */
   static boolean multiply(Product p, INDArray a, INDArray b, INDArray c) {
-    if (p.addsUp()) {
+    if (!p.addsUp()) {
+      return run(p, a, b, c);
+    }
+    if (!addsUp(p)) {
       return false;
     }
+    Product sum = p.sum();
+    Parts parts = PARTS.get();
+    INDArray apart = parts.memory((long) p.lengthApart());
+    return run(p.apart(), a, b, apart) && run(sum, parts.ones(sum.inner()), apart, c);
+  }
+
+  /** True for products that add up and are not too many. */
+  static boolean addsUp(Product p) {
+    return p.isSummable() && p.lengthApart() <= MOST_APART;
+  }
+
+  private static boolean run(Product p, INDArray a, INDArray b, INDArray c) {
     Matmul call = CALLS.get().get(p, OneDnnProducts::matmul);
     if (!call.isFast()) {
       return false;
     }
     call.run(p.swapped() ? b : a, p.swapped() ? a : b, c);
     return true;
+  }
+
+  /** Memory of a thread for products that are yet to be added up. */
+  private static final class Parts {
+    private INDArray memory = Nd4j.createUninitializedDetached(DataType.FLOAT, 1);
+    private INDArray ones = Nd4j.createUninitializedDetached(DataType.FLOAT, 1).assign(1);
+
+    INDArray memory(long length) {
+      if (memory.length() < length) {
+        memory = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+      }
+      return memory;
+    }
+
+    INDArray ones(long length) {
+      if (ones.length() < length) {
+        ones = Nd4j.createUninitializedDetached(DataType.FLOAT, length).assign(1);
+      }
+      return ones;
+    }
   }
 
   private static Matmul matmul(Product p) {

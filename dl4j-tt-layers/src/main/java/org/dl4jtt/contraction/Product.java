@@ -142,6 +142,50 @@ record Product(
     return (outer > 1 && c.outerStride == 0) || (count > 1 && c.stride == 0);
   }
 
+  /**
+   * The same products where they add up, each written to a place of its own, one behind the other.
+   */
+  Product apart() {
+    long block = rows * columns;
+    return new Product(
+        rows,
+        inner,
+        columns,
+        a,
+        b,
+        Operand.of(columns, count * block, block),
+        outer,
+        count,
+        swapped);
+  }
+
+  /** Adds up what {@link #apart} wrote: to be given (ones, that, C). */
+  Product sum() {
+    boolean overOuter = outer == 1 || c.outerStride == 0;
+    boolean overCount = count == 1 || c.stride == 0;
+    long parts = (overOuter ? outer : 1) * (overCount ? count : 1);
+    long length = rows * columns * (overCount ? 1 : count);
+    return of(
+        1,
+        parts,
+        length,
+        Operand.of(parts, 0, 0),
+        Operand.of(length, 0, parts * length),
+        Operand.of(length, 0, c.outerStride),
+        1,
+        overOuter ? 1 : outer);
+  }
+
+  /** True if the blocks of C lie in memory as {@link #sum} writes them. */
+  boolean isSummable() {
+    return c.row == columns && (count == 1 || c.stride == 0 || c.stride == rows * columns);
+  }
+
+  /** Numbers in all blocks of C, if each product had its own. */
+  double lengthApart() {
+    return (double) rows * columns * calls();
+  }
+
   /** True if every block is stored without gaps between its rows. */
   boolean isContiguous() {
     return a.row == (a.transposed ? rows : inner)

@@ -3,6 +3,7 @@ package org.dl4jtt.contraction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.dl4jtt.contraction.Product.Operand;
 import org.dl4jtt.onednn.OneDnn;
@@ -15,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Products of one size in one call against BLAS, one by one. */
+/** Products of one size in one call, and their sums, against BLAS, one by one. */
 class OneDnnProductsTest {
   private static final long OUTER = 3;
   private static final long COUNT = 4;
@@ -99,19 +100,51 @@ class OneDnnProductsTest {
     assertThat(actual).isEqualTo(expected);
   }
 
+  static Stream<Product> sums() {
+    Operand a = block(ROWS, INNER, false);
+    Operand b = block(INNER, COLUMNS, true);
+    return Stream.of(
+        sum(a, b, shared(ROWS, COLUMNS, false)),
+        sum(a, b, perOuter(ROWS, COLUMNS, false)),
+        sum(a, b, perCount(ROWS, COLUMNS, false)),
+        sum(shared(ROWS, INNER, true), b, perOuter(ROWS, COLUMNS, false)));
+  }
+
+  private static Product sum(Operand a, Operand b, Operand c) {
+    return Product.of(ROWS, INNER, COLUMNS, a, b, c, OUTER, COUNT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sums")
+  void sumsAreThoseOfBlas_andOverwrite(Product sum) {
+    assertThat(sum.addsUp()).isTrue();
+    Nd4j.getRandom().setSeed(13);
+    INDArray a = Nd4j.randn(DataType.FLOAT, OUTER * COUNT * ROWS * INNER);
+    INDArray b = Nd4j.randn(DataType.FLOAT, OUTER * COUNT * INNER * COLUMNS);
+    // what lies behind the sums must stay as it is
+    INDArray expected = Nd4j.valueArrayOf(OUTER * COUNT * ROWS * COLUMNS, 7f);
+    INDArray actual = expected.dup();
+    Blas.multiply(sum, a, b, expected);
+    for (int twice = 0; twice < 2; twice++) {
+      assertThat(OneDnnProducts.multiply(sum, a, b, actual)).isTrue();
+      // sums of up to 204 products of numbers about 1
+      assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-4);
+    }
+  }
+
   @Test
-  void whatAddsUp_isLeftToOthers() {
-    Product sum =
-        Product.of(
-            ROWS,
-            INNER,
-            COLUMNS,
-            block(ROWS, INNER, false),
-            block(INNER, COLUMNS, false),
-            shared(ROWS, COLUMNS, false),
-            OUTER,
-            COUNT);
+  void sumsWithGaps_orOfMoreThanMemoryIsWorth_areLeftToOthers() {
     INDArray none = Nd4j.zeros(DataType.FLOAT, 1);
-    assertThat(OneDnnProducts.multiply(sum, none, none, none)).isFalse();
+    Operand gaps = Operand.of(COLUMNS + 1, 0, 0);
+    Operand apart = Operand.of(COLUMNS, 0, ROWS * COLUMNS + 1);
+    Operand one = shared(1000, 1000, false);
+    for (Product sum :
+        List.of(
+            sum(block(ROWS, INNER, false), block(INNER, COLUMNS, false), gaps),
+            sum(block(ROWS, INNER, false), block(INNER, COLUMNS, false), apart),
+            Product.of(1000, INNER, 1000, perCount(1000, INNER, false), one, one, 1, 10))) {
+      assertThat(sum.addsUp()).isTrue();
+      assertThat(OneDnnProducts.multiply(sum, none, none, none)).isFalse();
+    }
   }
 }
