@@ -123,6 +123,7 @@ final class Training {
     stepsSinceUpdate++;
     weights.forEach(weight -> weight.addPull(iteration, epoch));
     if (settings.byIterations() && stepsSinceUpdate >= settings.period()) {
+      checkFinite(model, iteration);
       update(model, iteration, epoch, evaluation, List.of());
     }
   }
@@ -140,30 +141,31 @@ final class Training {
     if (stepsSinceUpdate == 0) {
       return; // no gradient step since the last update: U must not move
     }
+    int iteration = watch.next() - 1;
+    checkFinite(model, iteration);
     epochsDone++;
     if (rho.iterationsPerEpoch() == 0) {
       rho.counted(watch.next() - firstIteration);
       if (updates == 0) {
         rho.refit(weights);
       }
-      checkFinite(model, watch.next() - 1);
       rho.warnIfWeak(weights);
       rho.warnIfOutOfReach(model, weights, epochsDone);
     }
     if (!settings.byIterations() && epochsDone % settings.period() == 0) {
-      update(model, watch.next() - 1, BaseOptimizer.getEpochCount(model), evaluation, spreads);
+      update(model, iteration, BaseOptimizer.getEpochCount(model), evaluation, spreads);
     }
   }
 
   // ---- Z and U ----
 
+  /** All Z and U; W is finite. */
   private void update(
       Model model,
       int iteration,
       int epoch,
       @Nullable ToDoubleFunction<Model> evaluation,
       List<WorkerSpread> spreads) {
-    checkFinite(model, iteration);
     if (isReplanDue()) {
       replan(model, epoch);
     }

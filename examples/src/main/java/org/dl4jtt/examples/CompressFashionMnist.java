@@ -66,26 +66,7 @@ public final class CompressFashionMnist extends Program {
               + " ${DEFAULT-VALUE})")
   private double ratio;
 
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      defaultValue = "10",
-      description = "further epochs of each run (default: ${DEFAULT-VALUE})")
-  private int epochs;
-
-  @Option(
-      names = "--base-epochs",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "epochs of the dense network before that (default: ${DEFAULT-VALUE})")
-  private int baseEpochs;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "LR",
-      defaultValue = "0.04",
-      description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
-  private double learningRate;
+  @Mixin private final FurtherTraining further = new FurtherTraining(5, 10);
 
   @Option(
       names = "--rho",
@@ -155,7 +136,8 @@ public final class CompressFashionMnist extends Program {
   }
 
   private Settings settings(long withSeed) {
-    return new Settings(withSeed, baseEpochs, epochs, learningRate, rho);
+    return new Settings(
+        withSeed, further.baseEpochs(), further.epochs(), further.learningRate(), rho);
   }
 
   private void severalSeeds(ImageSet training, ImageSet test, OutputFolder output)
@@ -198,8 +180,8 @@ public final class CompressFashionMnist extends Program {
             new Report.Epochs(
                 settings.baseEpochs(),
                 settings.furtherEpochs(),
-                settings.constrainedEpochs(),
-                settings.fineTuningEpochs()),
+                settings.budget().constrained(),
+                settings.budget().fineTuning()),
             results,
             Layers.of(experiment.base(), requireNonNull(admm.plan())),
             history);

@@ -10,6 +10,7 @@ import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.progress.Progress;
 import org.dl4jtt.examples.report.EpochResult;
+import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Experiment {
-  /** Epochs are few here, so Z and U are updated within them, too. */
-  private static final int UPDATES_PER_EPOCH = 5;
-
-  /** For this share of the constrained epochs, ranks are chosen again after each. */
-  private static final double REPLANNING = 0.25;
-
   private final Settings settings;
+  private final Budget budget;
   private final ImageSet test;
   private final Trainer trainer;
   private final MultiLayerNetwork base;
@@ -41,6 +37,7 @@ final class Experiment {
   /** Trains the dense network. */
   Experiment(Settings settings, ImageSet training, ImageSet test, Progress progress) {
     this.settings = settings;
+    this.budget = settings.budget();
     this.test = test;
     this.trainer = new Trainer(training, test, settings.seed(), progress);
     this.base =
@@ -95,15 +92,13 @@ final class Experiment {
     constrained.addListeners(admm);
     List<EpochResult> history =
         withResiduals(
-            trainer.train(
-                name, constrained, 0, settings.constrainedEpochs(), () -> "rho = " + rho(admm)),
+            trainer.train(name, constrained, 0, budget.constrained(), () -> "rho = " + rho(admm)),
             admm.history(),
             settings.baseEpochs());
     MultiLayerNetwork small = admm.decompose(constrained);
     NativeHelpers.enable(small);
     double before = Measure.accuracy(small, test);
-    history.addAll(
-        ordinaryEpochs(name, small, settings.constrainedEpochs(), settings.fineTuningEpochs()));
+    history.addAll(ordinaryEpochs(name, small, budget.constrained(), budget.fineTuning()));
     return new Run(name, small, admm.plan(), before, Measure.accuracy(small, test), history);
   }
 
@@ -127,18 +122,9 @@ final class Experiment {
   }
 
   private AdmmSettings admmSettings() {
-    AdmmSettings ours =
-        AdmmSettings.defaults()
-            .withEpochs(settings.constrainedEpochs())
-            .withIterationsPerEpoch(trainer.iterationsPerEpoch())
-            .withUpdateEveryIterations(updatePeriod())
-            .withReplanning(UPDATES_PER_EPOCH, REPLANNING);
+    AdmmSettings usual = budget.admmSettings(trainer.iterationsPerEpoch());
     Double rho = settings.rho();
-    return rho == null ? ours : ours.withRho(rho);
-  }
-
-  private int updatePeriod() {
-    return Math.max(1, trainer.iterationsPerEpoch() / UPDATES_PER_EPOCH);
+    return rho == null ? usual : usual.withRho(rho);
   }
 
   private static String rho(AdmmListener admm) {

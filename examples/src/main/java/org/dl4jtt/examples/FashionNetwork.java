@@ -8,14 +8,13 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.examples.trial.Classifier;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
@@ -66,12 +65,7 @@ final class FashionNetwork {
                     .nOut(176)
                     .activation(Activation.RELU)
                     .build())
-            .layer(
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .name("classifier")
-                    .nOut(ImageSet.CLASSES)
-                    .activation(Activation.SOFTMAX)
-                    .build())
+            .layer(Classifier.of(ImageSet.CLASSES))
             .setInputType(InputType.convolutional(height, width, 1))
             .build();
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);

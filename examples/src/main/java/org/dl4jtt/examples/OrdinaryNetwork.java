@@ -3,13 +3,12 @@ package org.dl4jtt.examples;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.examples.trial.Classifier;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** What the walk-throughs compress: two dense layers and a classifier, nothing of ours in it. */
 final class OrdinaryNetwork {
@@ -28,12 +27,7 @@ final class OrdinaryNetwork {
                 .list()
                 .layer(new DenseLayer.Builder().name("fc1").nOut(256).build())
                 .layer(new DenseLayer.Builder().name("fc2").nOut(256).build())
-                .layer(
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .name("classifier")
-                        .nOut(ImageSet.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build())
+                .layer(Classifier.of(ImageSet.CLASSES))
                 .setInputType(InputType.convolutional(images.height(), images.width(), 1))
                 .build());
     net.init();

@@ -10,7 +10,6 @@ import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.trial.Budget;
-import org.dl4jtt.examples.trial.ImageTask;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.SmallResNet;
@@ -71,19 +70,7 @@ public final class Ratios extends Program {
       description = "test images at most (default: all)")
   private int testImages;
 
-  @Option(
-      names = "--base-epochs",
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "epochs of the dense network before that (default: ${DEFAULT-VALUE})")
-  private int baseEpochs;
-
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      defaultValue = "12",
-      description = "further epochs of each run (default: ${DEFAULT-VALUE})")
-  private int epochs;
+  @Mixin private final FurtherTraining further = new FurtherTraining(8, 12);
 
   @Option(
       names = "--constrained",
@@ -97,13 +84,6 @@ public final class Ratios extends Program {
       description =
           "fine-tune what ADMM made at a learning rate that starts again, from half the peak")
   private boolean restart;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "LR",
-      defaultValue = "0.04",
-      description = "peak of the learning rate (default: ${DEFAULT-VALUE})")
-  private double learningRate;
 
   @Option(
       names = "--weight-decay",
@@ -129,7 +109,7 @@ public final class Ratios extends Program {
   @Override
   public Integer call() throws IOException {
     ImageSet training = data.training().first(images);
-    Task task = new ImageTask(training, data.test().first(testImages), BATCH);
+    Task task = Task.of(training, data.test().first(testImages), BATCH);
     results.table("ratios.md", console, () -> allSeeds(training.height(), training.width(), task));
     return 0;
   }
@@ -143,13 +123,14 @@ public final class Ratios extends Program {
   }
 
   private List<Outcome> oneSeed(long seed, int height, int width, Task task) {
-    Budget budget = Budget.of(epochs, constrained);
-    ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, epochs);
+    Budget budget = Budget.of(further.epochs(), constrained);
+    ISchedule rates =
+        LearningRates.twoCosines(further.learningRate(), further.baseEpochs(), further.epochs());
     ComputationGraph base =
         SmallResNet.create(height, width, ImageSet.CLASSES, rates, weightDecay, seed);
     NativeHelpers.enable(base);
     console.println("seed " + seed);
-    Training.run("base", base, task, seed, baseEpochs, console::println);
+    Training.run("base", base, task, seed, further.baseEpochs(), console::println);
 
     Trial trial = new Trial(base, task, rates, budget, seed, console::println);
     Trial admm = restart ? restarting(base, task, budget, seed) : trial;
@@ -168,7 +149,8 @@ public final class Ratios extends Program {
   }
 
   private Trial restarting(ComputationGraph base, Task task, Budget budget, long seed) {
-    ISchedule rates = LearningRates.threeCosines(learningRate, baseEpochs, budget);
+    ISchedule rates =
+        LearningRates.threeCosines(further.learningRate(), further.baseEpochs(), budget);
     return new Trial(base, task, rates, budget, seed, console::println);
   }
 }

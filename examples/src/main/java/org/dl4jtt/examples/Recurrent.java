@@ -16,7 +16,7 @@ import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.SequenceClassifier;
-import org.dl4jtt.examples.trial.SequenceTask;
+import org.dl4jtt.examples.trial.Task;
 import org.dl4jtt.examples.trial.Training;
 import org.dl4jtt.examples.trial.Trial;
 import org.dl4jtt.plan.CompressionPlan;
@@ -141,20 +141,20 @@ public final class Recurrent extends Program {
             baseEpochs != null ? baseEpochs : usual.baseEpochs,
             epochs != null ? epochs : usual.epochs,
             learningRate != null ? learningRate : usual.learningRate);
-    SequenceTask task = new SequenceTask(training, test, schedule.batch);
+    Task task = Task.of(training, test, schedule.batch);
     List<Outcome> outcomes = new ArrayList<>();
     for (long seed : seeds) {
       console.println(name + ", seed " + seed);
-      outcomes.addAll(oneSeed(name, seed, task, schedule));
+      outcomes.addAll(oneSeed(name, seed, training, task, schedule));
     }
     return outcomes;
   }
 
-  private List<Outcome> oneSeed(String name, long seed, SequenceTask task, Schedule schedule) {
+  private List<Outcome> oneSeed(
+      String name, long seed, SequenceSet data, Task task, Schedule schedule) {
     ISchedule rates =
         LearningRates.twoCosines(schedule.learningRate, schedule.baseEpochs, schedule.epochs);
-    ComputationGraph base =
-        SequenceClassifier.create(task.training().size(), task.training().classes(), rates, seed);
+    ComputationGraph base = SequenceClassifier.create(data.size(), data.classes(), rates, seed);
     Training.run("base", base, task, seed, schedule.baseEpochs, console::println);
 
     Budget budget = Budget.of(schedule.epochs, CONSTRAINED);

@@ -10,18 +10,16 @@ import java.util.Locale;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.examples.trial.Classifier;
 import org.dl4jtt.surgery.ModelFiles;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -99,12 +97,7 @@ public final class RecurrentSamples extends Program {
                 .updater(new Adam(3e-3))
                 .list()
                 .layer(new LastTimeStep(new LSTM.Builder().name("lstm").nOut(UNITS).build()))
-                .layer(
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .name("classifier")
-                        .nOut(ImageSet.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build())
+                .layer(Classifier.of(ImageSet.CLASSES))
                 .setInputType(InputType.recurrent(features))
                 .build());
     network.init();

@@ -19,7 +19,6 @@ import org.dl4jtt.examples.report.BudgetChart;
 import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.CifarResNet;
-import org.dl4jtt.examples.trial.CifarTask;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.Task;
@@ -161,7 +160,7 @@ public final class ResNet20 extends Program {
   /** By the number of further epochs; 0 is the network as it was imported. */
   private Map<Integer, List<Outcome>> compare(Path npz, Path folder) throws IOException {
     Task task =
-        new CifarTask(
+        Task.of(
             CifarImages.read(folder.resolve("train"), images),
             CifarImages.read(folder.resolve("test"), testImages),
             BATCH);

@@ -2,6 +2,7 @@ package org.dl4jtt.examples;
 
 import static org.dl4jtt.tensor.Check.argument;
 
+import org.dl4jtt.examples.trial.Budget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Settings(
     long seed, int baseEpochs, int furtherEpochs, double learningRate, @Nullable Double rho) {
+  private static final double CONSTRAINED = 0.8;
 
   Settings {
     argument(baseEpochs >= 1, "--base-epochs %d; give 1 or more", baseEpochs);
@@ -21,14 +23,8 @@ record Settings(
     argument(rho == null || rho > 0, "--rho %s; it must be positive", rho);
   }
 
-  /** The further epochs that the constrained run spends under its constraint: about 80 %. */
-  int constrainedEpochs() {
-    int most = Math.max(1, furtherEpochs - 1); // one is left for fine-tuning, if there are two
-    return Math.min(most, Math.max(1, Math.round(0.8f * furtherEpochs)));
-  }
-
-  /** The further epochs that are left to it for fine-tuning. */
-  int fineTuningEpochs() {
-    return furtherEpochs - constrainedEpochs();
+  /** The further epochs: about 80 % of them under the constraint. */
+  Budget budget() {
+    return Budget.of(furtherEpochs, CONSTRAINED);
   }
 }

@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.optimize.listeners.CheckpointListener;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.examples.trial.Classifier;
 import org.dl4jtt.layers.TTConv;
 import org.dl4jtt.layers.TTDense;
 import org.nd4j.evaluation.classification.Evaluation;
@@ -108,12 +109,7 @@ public final class WalkDeclare extends Walk {
                     .outputModes(8, 8, 8)
                     .ranks(8)
                     .build())
-            .layer(
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .name("classifier")
-                    .nOut(ImageSet.CLASSES)
-                    .activation(Activation.SOFTMAX)
-                    .build())
+            .layer(Classifier.of(ImageSet.CLASSES))
             .setInputType(InputType.convolutional(images.height(), images.width(), 1))
             .build();
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);

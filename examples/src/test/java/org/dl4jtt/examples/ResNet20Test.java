@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.examples.data.CifarImages;
 import org.dl4jtt.examples.trial.CifarResNet;
-import org.dl4jtt.examples.trial.CifarTask;
+import org.dl4jtt.examples.trial.Task;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.schedule.FixedSchedule;
 
@@ -29,7 +29,7 @@ class ResNet20Test {
     ComputationGraph network = CifarResNet.read(weights).create(new FixedSchedule(0), 0, 1);
     CifarImages test = CifarImages.read(images, 1_000);
     // 81.03 % by other software on all 10,000 of these images; three standard errors of 1,000.
-    assertThat(new CifarTask(test, test, 64).accuracy(network)).isBetween(0.773, 0.848);
+    assertThat(Task.of(test, test, 64).accuracy(network)).isBetween(0.773, 0.848);
   }
 
   @Test

@@ -2,6 +2,8 @@ package org.dl4jtt.examples.trial;
 
 import static org.dl4jtt.tensor.Check.argument;
 
+import org.dl4jtt.admm.AdmmSettings;
+
 /**
  * Further epochs, the same number for every run.
  *
@@ -9,6 +11,14 @@ import static org.dl4jtt.tensor.Check.argument;
  * @param fineTuning those that are left to it after decomposition
  */
 public record Budget(int constrained, int fineTuning) {
+  /** Epochs are few, so Z and U are updated within them, too. */
+  private static final int UPDATES_PER_EPOCH = 5;
+
+  /** W needs some steps to follow Z, or U runs away. */
+  private static final int LEAST_ITERATIONS = 15;
+
+  /** For this share of the constrained epochs, ranks are chosen again about once in each. */
+  private static final double REPLANNING = 0.25;
 
   /** Checks the numbers. */
   public Budget {
@@ -25,6 +35,21 @@ public record Budget(int constrained, int fineTuning) {
     int most = Math.max(1, epochs - 1); // one is left for fine-tuning, if there are two
     int constrained = Math.min(most, Math.max(1, (int) Math.round(constrainedShare * epochs)));
     return new Budget(constrained, epochs - constrained);
+  }
+
+  /**
+   * ADMM for so few epochs.
+   *
+   * @param iterationsPerEpoch mini-batches
+   */
+  public AdmmSettings admmSettings(int iterationsPerEpoch) {
+    int all = iterationsPerEpoch * constrained;
+    int period = Math.min(Math.max(LEAST_ITERATIONS, iterationsPerEpoch / UPDATES_PER_EPOCH), all);
+    return AdmmSettings.defaults()
+        .withEpochs(constrained)
+        .withIterationsPerEpoch(iterationsPerEpoch)
+        .withUpdateEveryIterations(period)
+        .withReplanning(Math.max(1, iterationsPerEpoch / period), REPLANNING);
   }
 
   /** All of them. */

@@ -8,17 +8,12 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.linalg.schedule.ISchedule;
 
@@ -113,19 +108,7 @@ public final class CifarResNet {
                     : null);
       }
     }
-    graph
-        .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), last)
-        .addLayer(
-            "classifier",
-            new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(10)
-                .activation(Activation.SOFTMAX)
-                .build(),
-            "mean")
-        .setOutputs("classifier");
-    ComputationGraph network = new ComputationGraph(graph.build());
-    network.init();
-    return network;
+    return parts.network(last, 10);
   }
 
   private static String block(int stage, int number) {

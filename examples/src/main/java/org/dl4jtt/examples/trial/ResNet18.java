@@ -3,15 +3,10 @@ package org.dl4jtt.examples.trial;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * ResNet-18 as for ImageNet (He et al. 2016, table 1), with random weights: to be timed and
@@ -52,18 +47,6 @@ public final class ResNet18 {
                   name + 1, last, channels, 2, ResidualBlocks.convolution(1, channels, 2));
       last = blocks.block(name + 2, last, channels, 1, null);
     }
-    graph
-        .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), last)
-        .addLayer(
-            "classifier",
-            new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(CLASSES)
-                .activation(Activation.SOFTMAX)
-                .build(),
-            "mean")
-        .setOutputs("classifier");
-    ComputationGraph network = new ComputationGraph(graph.build());
-    network.init();
-    return network;
+    return blocks.network(last, CLASSES);
   }
 }

@@ -6,13 +6,16 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 
 /**
  * The parts of a residual network (He et al. 2016): convolution, batch norm, ReLU; and the block of
- * two with a shortcut. Each method returns the name of its last vertex.
+ * two with a shortcut; each returns the name of its last vertex. And what comes after the blocks.
  */
 final class ResidualBlocks {
   private final GraphBuilder graph;
@@ -42,6 +45,17 @@ final class ResidualBlocks {
     }
     graph.addVertex(name + "-add", new ElementWiseVertex(ElementWiseVertex.Op.Add), second, past);
     return relu(name + "-relu", name + "-add");
+  }
+
+  /** The network that this vertex is the last of, but for the mean and a {@link Classifier}. */
+  ComputationGraph network(String last, int classes) {
+    graph
+        .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), last)
+        .addLayer(Classifier.NAME, Classifier.of(classes), "mean")
+        .setOutputs(Classifier.NAME);
+    ComputationGraph network = new ComputationGraph(graph.build());
+    network.init();
+    return network;
   }
 
   private String normalised(String name, String input, int kernel, int channels, int stride) {

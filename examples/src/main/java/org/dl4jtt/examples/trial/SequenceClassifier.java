@@ -3,13 +3,11 @@ package org.dl4jtt.examples.trial;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
@@ -42,14 +40,8 @@ public final class SequenceClassifier {
                     new LastTimeStep(
                         new LSTM.Builder().nOut(HIDDEN).activation(Activation.TANH).build()),
                     "steps")
-                .addLayer(
-                    "classifier",
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nOut(classes)
-                        .activation(Activation.SOFTMAX)
-                        .build(),
-                    LSTM_NAME)
-                .setOutputs("classifier")
+                .addLayer(Classifier.NAME, Classifier.of(classes), LSTM_NAME)
+                .setOutputs(Classifier.NAME)
                 .build());
     network.init();
     return network;

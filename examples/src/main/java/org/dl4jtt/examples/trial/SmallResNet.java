@@ -3,14 +3,9 @@ package org.dl4jtt.examples.trial;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
@@ -46,18 +41,6 @@ public final class SmallResNet {
     last = blocks.block("block16", last, 16, 1, null);
     last = blocks.block("block32", last, 32, 2, ResidualBlocks.convolution(1, 32, 2));
     last = blocks.block("block64", last, 64, 2, ResidualBlocks.convolution(1, 64, 2));
-    graph
-        .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), last)
-        .addLayer(
-            "classifier",
-            new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(classes)
-                .activation(Activation.SOFTMAX)
-                .build(),
-            "mean")
-        .setOutputs("classifier");
-    ComputationGraph network = new ComputationGraph(graph.build());
-    network.init();
-    return network;
+    return blocks.network(last, classes);
   }
 }

@@ -4,7 +4,6 @@ import java.util.function.Consumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.admm.AdmmListener;
-import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -15,15 +14,6 @@ import org.nd4j.linalg.schedule.ISchedule;
  * way works on a copy.
  */
 public final class Trial {
-  /** Epochs are few, so Z and U are updated within them, too. */
-  private static final int UPDATES_PER_EPOCH = 5;
-
-  /** W needs some steps to follow Z, or U runs away. */
-  private static final int LEAST_ITERATIONS = 15;
-
-  /** For this share of the constrained epochs, ranks are chosen again about once in each. */
-  private static final double REPLANNING = 0.25;
-
   private final ComputationGraph base;
   private final Task task;
   private final ISchedule learningRates;
@@ -84,7 +74,7 @@ public final class Trial {
   public Outcome admm(String group, String run, CompressionPlan plan) {
     ComputationGraph constrained = ModelSurgery.copy(base);
     prepare(constrained);
-    AdmmListener admm = new AdmmListener(plan, settings());
+    AdmmListener admm = new AdmmListener(plan, budget.admmSettings(task.iterationsPerEpoch()));
     constrained.addListeners(admm);
     train(group + " " + run, constrained, budget.constrained());
     ComputationGraph small = admm.decompose(constrained);
@@ -92,17 +82,6 @@ public final class Trial {
     double before = task.accuracy(small);
     train(group + " " + run + " fine-tuned", small, budget.fineTuning());
     return new Outcome(group, run, small.numParams(), before, task.accuracy(small));
-  }
-
-  private AdmmSettings settings() {
-    int perEpoch = task.iterationsPerEpoch();
-    int all = perEpoch * budget.constrained();
-    int period = Math.min(Math.max(LEAST_ITERATIONS, perEpoch / UPDATES_PER_EPOCH), all);
-    return AdmmSettings.defaults()
-        .withEpochs(budget.constrained())
-        .withIterationsPerEpoch(perEpoch)
-        .withUpdateEveryIterations(period)
-        .withReplanning(Math.max(1, perEpoch / period), REPLANNING);
   }
 
   private void prepare(ComputationGraph network) {
