@@ -2,27 +2,26 @@ package org.dl4jtt.accelerate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dl4jtt.accelerate.StockNetworks.TRAINED;
+import static org.dl4jtt.accelerate.StockNetworks.activation;
 import static org.dl4jtt.accelerate.StockNetworks.assertClose;
 import static org.dl4jtt.accelerate.StockNetworks.compare;
+import static org.dl4jtt.accelerate.StockNetworks.graph;
 import static org.dl4jtt.accelerate.StockNetworks.images;
 import static org.dl4jtt.accelerate.StockNetworks.labels;
 import static org.dl4jtt.accelerate.StockNetworks.mln;
+import static org.dl4jtt.accelerate.StockNetworks.norm;
 import static org.dl4jtt.accelerate.StockNetworks.pool;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.accelerate.StockNetworks.Conv;
 import org.dl4jtt.onednn.Images;
 import org.dl4jtt.onednn.OneDnn;
@@ -32,8 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Networks wide enough for whole vectors of channels and for minimal filtering, in which images
@@ -83,7 +80,7 @@ class ChannelsLastTest {
   }
 
   private static MultiLayerNetwork row(CNN2DFormat format) {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.IDENTITY, false);
+    Conv conv = Conv.same(3, 1, Activation.IDENTITY, false);
     Conv down = new Conv(3, 3, 2, 1, ConvolutionMode.Truncate, Activation.IDENTITY, true);
     Conv relu = new Conv(3, 3, 1, 1, ConvolutionMode.Truncate, Activation.RELU, true);
     return mln(
@@ -104,53 +101,34 @@ class ChannelsLastTest {
   }
 
   private static ComputationGraph residual(CNN2DFormat format) {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.IDENTITY, false);
-    Conv down = new Conv(3, 3, 2, 0, ConvolutionMode.Same, Activation.IDENTITY, false);
-    Conv shortcut = new Conv(1, 1, 2, 0, ConvolutionMode.Same, Activation.IDENTITY, false);
-    ComputationGraph net =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(5)
-                .updater(new Nesterovs(0.02, 0.9))
-                .weightInit(WeightInit.XAVIER)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("c0", conv.layer(32, format), "in")
-                .addLayer("n0", norm(format), "c0")
-                .addLayer("r0", relu(), "n0")
-                .addLayer("c1", conv.layer(32, format), "r0")
-                .addLayer("n1", norm(format), "c1")
-                .addLayer("r1", relu(), "n1")
-                .addLayer("c2", conv.layer(32, format), "r1")
-                .addLayer("n2", norm(format), "c2")
-                .addVertex("a2", new ElementWiseVertex(ElementWiseVertex.Op.Add), "n2", "r0")
-                .addLayer("r2", relu(), "a2")
-                .addLayer("c3", down.layer(48, format), "r2")
-                .addLayer("n3", norm(format), "c3")
-                .addLayer("s3", shortcut.layer(48, format), "r2")
-                .addLayer("m3", norm(format), "s3")
-                .addVertex("a3", new ElementWiseVertex(ElementWiseVertex.Op.Add), "n3", "m3")
-                .addLayer("r3", relu(), "a3")
-                .addLayer("pool", pool(format), "r3")
-                .addLayer(
-                    "out",
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nOut(3)
-                        .activation(Activation.SOFTMAX)
-                        .build(),
-                    "pool")
-                .setOutputs("out")
-                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3, format))
-                .build());
-    net.init();
-    return net;
-  }
-
-  private static BatchNormalization norm(CNN2DFormat format) {
-    return new BatchNormalization.Builder().dataFormat(format).build();
+    Conv conv = Conv.same(3, 1, Activation.IDENTITY, false);
+    Conv down = Conv.same(3, 2, Activation.IDENTITY, false);
+    Conv shortcut = Conv.same(1, 2, Activation.IDENTITY, false);
+    return graph(
+        format,
+        SIZE,
+        net -> {
+          net.addLayer("c0", conv.layer(32, format), "in")
+              .addLayer("n0", norm(format), "c0")
+              .addLayer("r0", relu(), "n0")
+              .addLayer("c1", conv.layer(32, format), "r0")
+              .addLayer("n1", norm(format), "c1")
+              .addLayer("r1", relu(), "n1")
+              .addLayer("c2", conv.layer(32, format), "r1")
+              .addLayer("n2", norm(format), "c2")
+              .addVertex("a2", new ElementWiseVertex(ElementWiseVertex.Op.Add), "n2", "r0")
+              .addLayer("r2", relu(), "a2")
+              .addLayer("c3", down.layer(48, format), "r2")
+              .addLayer("n3", norm(format), "c3")
+              .addLayer("s3", shortcut.layer(48, format), "r2")
+              .addLayer("m3", norm(format), "s3")
+              .addVertex("a3", new ElementWiseVertex(ElementWiseVertex.Op.Add), "n3", "m3")
+              .addLayer("r3", relu(), "a3");
+          return "r3";
+        });
   }
 
   private static ActivationLayer relu() {
-    return new ActivationLayer.Builder().activation(Activation.RELU).build();
+    return activation(Activation.RELU);
   }
 }

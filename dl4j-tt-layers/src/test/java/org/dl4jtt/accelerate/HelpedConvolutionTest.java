@@ -2,6 +2,7 @@ package org.dl4jtt.accelerate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dl4jtt.accelerate.StockNetworks.BATCH;
+import static org.dl4jtt.accelerate.StockNetworks.CONV;
 import static org.dl4jtt.accelerate.StockNetworks.FLOAT;
 import static org.dl4jtt.accelerate.StockNetworks.SIZE;
 import static org.dl4jtt.accelerate.StockNetworks.assertClose;
@@ -56,14 +57,13 @@ class HelpedConvolutionTest {
   @ParameterizedTest
   @EnumSource(CNN2DFormat.class)
   void manyChannelsAndImages_byMinimalFiltering(CNN2DFormat format) {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
     compare(
         () ->
             mln(
                 InputType.convolutional(SIZE, SIZE, 33, format),
                 b -> {},
-                conv.layer(32, format),
-                conv.layer(40, format),
+                CONV.layer(32, format),
+                CONV.layer(40, format),
                 pool(format)),
         new DataSet(images(format, 16, 33, SIZE), labels(16)),
         3);
@@ -71,19 +71,13 @@ class HelpedConvolutionTest {
 
   @Test
   void inputsInAnyMemoryOrder() {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
     INDArray x = images(CNN2DFormat.NHWC, BATCH, 3, SIZE).permute(0, 3, 1, 2);
-    compare(
-        () -> twoConvolutions(conv, CNN2DFormat.NCHW, b -> {}), new DataSet(x, labels(BATCH)), 2);
+    compare(() -> twoConvolutions(CNN2DFormat.NCHW), new DataSet(x, labels(BATCH)), 2);
   }
 
   @Test
   void secondForwardWithOtherWeights_isComputedAnew() {
-    MultiLayerNetwork net =
-        twoConvolutions(
-            new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true),
-            CNN2DFormat.NCHW,
-            b -> {});
+    MultiLayerNetwork net = twoConvolutions(CNN2DFormat.NCHW);
     NativeHelpers.enable(net);
     INDArray x = data(CNN2DFormat.NCHW).getFeatures();
     INDArray before = net.feedForward(x, true).get(1).dup();
@@ -97,7 +91,7 @@ class HelpedConvolutionTest {
   @Test
   void noiseThatTheNextLayerAddsInPlace_leavesTheDerivativeAlone() {
     CNN2DFormat format = CNN2DFormat.NCHW;
-    Conv relu = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.RELU, true);
+    Conv relu = Conv.same(3, 1, Activation.RELU, true);
     List<INDArray> gradients = new ArrayList<>();
     for (boolean helpers : new boolean[] {false, true}) {
       ConvolutionLayer noisy = relu.layer(4, format);

@@ -1,34 +1,31 @@
 package org.dl4jtt.accelerate;
 
+import static org.dl4jtt.accelerate.StockNetworks.CONV;
 import static org.dl4jtt.accelerate.StockNetworks.SIZE;
+import static org.dl4jtt.accelerate.StockNetworks.activation;
 import static org.dl4jtt.accelerate.StockNetworks.compare;
 import static org.dl4jtt.accelerate.StockNetworks.data;
+import static org.dl4jtt.accelerate.StockNetworks.graph;
 import static org.dl4jtt.accelerate.StockNetworks.mln;
+import static org.dl4jtt.accelerate.StockNetworks.norm;
 import static org.dl4jtt.accelerate.StockNetworks.pool;
 import static org.dl4jtt.accelerate.StockNetworks.twoConvolutions;
 
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.CacheMode;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.accelerate.StockNetworks.Conv;
 import org.dl4jtt.onednn.OneDnn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Whole networks with native helpers train as they do on the stock path, however they are set up.
@@ -37,18 +34,16 @@ class HelpedNetworkTest {
   @ParameterizedTest
   @EnumSource(CNN2DFormat.class)
   void twentySteps_endInTheSameNetwork_runningMeanAndVarianceToo(CNN2DFormat format) {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
-    compare(() -> twoConvolutions(conv, format, b -> {}), data(format), 20);
+    compare(() -> twoConvolutions(format), data(format), 20);
   }
 
   @ParameterizedTest
   @EnumSource(WorkspaceMode.class)
   void everyWorkspaceMode(WorkspaceMode mode) {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
     compare(
         () ->
             twoConvolutions(
-                conv,
+                CONV,
                 CNN2DFormat.NCHW,
                 b -> b.trainingWorkspaceMode(mode).inferenceWorkspaceMode(mode)),
         data(CNN2DFormat.NCHW),
@@ -57,9 +52,8 @@ class HelpedNetworkTest {
 
   @Test
   void cacheModeDevice() {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
     compare(
-        () -> twoConvolutions(conv, CNN2DFormat.NCHW, b -> b.cacheMode(CacheMode.DEVICE)),
+        () -> twoConvolutions(CONV, CNN2DFormat.NCHW, b -> b.cacheMode(CacheMode.DEVICE)),
         data(CNN2DFormat.NCHW),
         3);
   }
@@ -71,35 +65,19 @@ class HelpedNetworkTest {
   }
 
   private static ComputationGraph residual(CNN2DFormat format) {
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.IDENTITY, false);
-    ComputationGraph net =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(5)
-                .updater(new Nesterovs(0.02, 0.9))
-                .weightInit(WeightInit.XAVIER)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("c1", conv.layer(4, format), "in")
-                .addLayer("n1", new BatchNormalization.Builder().dataFormat(format).build(), "c1")
-                .addLayer(
-                    "a1", new ActivationLayer.Builder().activation(Activation.TANH).build(), "n1")
-                .addLayer("c2", conv.layer(4, format), "a1")
-                .addLayer("n2", new BatchNormalization.Builder().dataFormat(format).build(), "c2")
-                .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "n2", "a1")
-                .addLayer("pool", pool(format), "add")
-                .addLayer(
-                    "out",
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nOut(3)
-                        .activation(Activation.SOFTMAX)
-                        .build(),
-                    "pool")
-                .setOutputs("out")
-                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3, format))
-                .build());
-    net.init();
-    return net;
+    Conv conv = Conv.same(3, 1, Activation.IDENTITY, false);
+    return graph(
+        format,
+        SIZE,
+        net -> {
+          net.addLayer("c1", conv.layer(4, format), "in")
+              .addLayer("n1", norm(format), "c1")
+              .addLayer("a1", activation(Activation.TANH), "n1")
+              .addLayer("c2", conv.layer(4, format), "a1")
+              .addLayer("n2", norm(format), "c2")
+              .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "n2", "a1");
+          return "add";
+        });
   }
 
   @Test
@@ -117,12 +95,11 @@ class HelpedNetworkTest {
 
   private static MultiLayerNetwork frozen(WorkspaceMode mode) {
     CNN2DFormat format = CNN2DFormat.NCHW;
-    Conv conv = new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true);
     return mln(
         InputType.convolutional(SIZE, SIZE, 3, format),
         b -> b.trainingWorkspaceMode(mode),
-        conv.layer(4, format),
-        new FrozenLayerWithBackprop(conv.layer(5, format)),
+        CONV.layer(4, format),
+        new FrozenLayerWithBackprop(CONV.layer(5, format)),
         new FrozenLayerWithBackprop(new BatchNormalization.Builder().build()),
         pool(format));
   }

@@ -2,13 +2,13 @@ package org.dl4jtt.accelerate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.dl4jtt.accelerate.StockNetworks.CONV;
 import static org.dl4jtt.accelerate.StockNetworks.SIZE;
 import static org.dl4jtt.accelerate.StockNetworks.mln;
 import static org.dl4jtt.accelerate.StockNetworks.twoConvolutions;
 
 import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNBatchNormHelper;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNConvHelper;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.accelerate.StockNetworks.Conv;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -30,7 +29,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 class NativeHelpersTest {
   @Test
   void layersThatDoNotQualify_keepTheStockPath() {
-    CNN2DFormat format = CNN2DFormat.NCHW;
     MultiLayerNetwork net =
         mln(
             InputType.convolutional(SIZE, SIZE, 3),
@@ -44,20 +42,13 @@ class NativeHelpersTest {
     assertThat(net.getLayers()).allSatisfy(layer -> assertThat(layer.getHelper()).isNull());
 
     MultiLayerNetwork inDouble =
-        twoConvolutions(
-            new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true),
-            format,
-            b -> b.dataType(DataType.DOUBLE));
+        twoConvolutions(CONV, CNN2DFormat.NCHW, b -> b.dataType(DataType.DOUBLE));
     assertThat(NativeHelpers.enable(inDouble)).isZero();
   }
 
   @Test
   void disable_goesBackToTheStockPath() {
-    MultiLayerNetwork net =
-        twoConvolutions(
-            new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true),
-            CNN2DFormat.NCHW,
-            b -> {});
+    MultiLayerNetwork net = twoConvolutions(CNN2DFormat.NCHW);
     NativeHelpers.enable(net);
     assertThat(net.getLayer(0).getHelper()).isInstanceOf(NativeConvolution.class);
     assertThat(net.getLayer(1).getHelper()).isInstanceOf(NativeBatchNorm.class);
@@ -87,13 +78,11 @@ class NativeHelpersTest {
     String before = System.getProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY);
     try {
       NativeHelpers.enableForNewNetworks();
-      CNN2DFormat format = CNN2DFormat.NCHW;
       MultiLayerNetwork net =
           mln(
                   InputType.convolutional(SIZE, SIZE, 3),
                   b -> {},
-                  new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.IDENTITY, true)
-                      .layer(4, format),
+                  CONV.layer(4, CNN2DFormat.NCHW),
                   new BatchNormalization.Builder().build(),
                   new SubsamplingLayer.Builder().kernelSize(2, 2).stride(2, 2).build(),
                   new GlobalPoolingLayer.Builder().build())

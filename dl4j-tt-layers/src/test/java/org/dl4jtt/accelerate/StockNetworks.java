@@ -5,9 +5,11 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -39,6 +41,9 @@ final class StockNetworks {
   static final int BATCH = 6;
   static final int SIZE = 9;
 
+  /** 3x3 to as many pixels, tanh, with a bias. */
+  static final Conv CONV = Conv.same(3, 1, Activation.TANH, true);
+
   private StockNetworks() {}
 
   /** One convolution: kernel, stride, padding, mode, activation, bias. */
@@ -50,6 +55,10 @@ final class StockNetworks {
       ConvolutionMode mode,
       Activation activation,
       boolean bias) {
+    static Conv same(int kernel, int stride, Activation activation, boolean bias) {
+      return new Conv(kernel, kernel, stride, 0, ConvolutionMode.Same, activation, bias);
+    }
+
     ConvolutionLayer layer(int nOut, CNN2DFormat format) {
       return new ConvolutionLayer.Builder(kh, kw)
           .stride(stride, stride)
@@ -115,38 +124,75 @@ final class StockNetworks {
     assertThat(actual.distance2(expected) / Math.max(0.1, norm)).isLessThan(tolerance);
   }
 
+  static MultiLayerNetwork twoConvolutions(CNN2DFormat format) {
+    return twoConvolutions(CONV, format, b -> {});
+  }
+
   static MultiLayerNetwork twoConvolutions(
       Conv conv, CNN2DFormat format, Consumer<NeuralNetConfiguration.Builder> options) {
     return mln(
         InputType.convolutional(SIZE, SIZE, 3, format),
         options,
         conv.layer(5, format),
-        new BatchNormalization.Builder().dataFormat(format).build(),
-        new ActivationLayer.Builder().activation(Activation.TANH).build(),
-        new Conv(3, 3, 1, 0, ConvolutionMode.Same, Activation.TANH, true).layer(4, format),
+        norm(format),
+        activation(Activation.TANH),
+        CONV.layer(4, format),
         new BatchNormalization.Builder().dataFormat(format).useLogStd(false).build(),
         pool(format));
   }
 
   static MultiLayerNetwork mln(
       InputType input, Consumer<NeuralNetConfiguration.Builder> options, Layer... layers) {
-    NeuralNetConfiguration.Builder builder =
-        new NeuralNetConfiguration.Builder()
-            .seed(5)
-            .updater(new Nesterovs(0.02, 0.9))
-            .weightInit(WeightInit.XAVIER)
-            .dataType(DataType.FLOAT);
+    NeuralNetConfiguration.Builder builder = builder();
     options.accept(builder);
     NeuralNetConfiguration.ListBuilder list = builder.list();
     List.of(layers).forEach(list::layer);
-    list.layer(
-        new OutputLayer.Builder(LossFunction.MCXENT)
-            .nOut(3)
-            .activation(Activation.SOFTMAX)
-            .build());
+    list.layer(softmax());
     MultiLayerNetwork net = new MultiLayerNetwork(list.setInputType(input).build());
     net.init();
     return net;
+  }
+
+  /**
+   * From colour images, {@code in}, through some layers to a pooling and a softmax.
+   *
+   * @param layers returns the name of the last one
+   */
+  static ComputationGraph graph(
+      CNN2DFormat format, int size, Function<GraphBuilder, String> layers) {
+    GraphBuilder graph =
+        builder()
+            .graphBuilder()
+            .addInputs("in")
+            .setInputTypes(InputType.convolutional(size, size, 3, format));
+    String last = layers.apply(graph);
+    graph.addLayer("pool", pool(format), last).addLayer("out", softmax(), "pool").setOutputs("out");
+    ComputationGraph net = new ComputationGraph(graph.build());
+    net.init();
+    return net;
+  }
+
+  private static NeuralNetConfiguration.Builder builder() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(5)
+        .updater(new Nesterovs(0.02, 0.9))
+        .weightInit(WeightInit.XAVIER)
+        .dataType(DataType.FLOAT);
+  }
+
+  private static OutputLayer softmax() {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nOut(3)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  static BatchNormalization norm(CNN2DFormat format) {
+    return new BatchNormalization.Builder().dataFormat(format).build();
+  }
+
+  static ActivationLayer activation(Activation function) {
+    return new ActivationLayer.Builder().activation(function).build();
   }
 
   static GlobalPoolingLayer pool(CNN2DFormat format) {
