@@ -1,5 +1,6 @@
 package org.dl4jtt.accelerate;
 
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.Scratch;
@@ -52,6 +53,21 @@ final class Dense {
     }
     long[] nhwc = {shape[0], shape[2], shape[3], shape[1]};
     return Images.toNchw(workspaces.createUninitialized(place, DataType.FLOAT, nhwc, 'c'));
+  }
+
+  /**
+   * The gradient of an input, in the place for such.
+   *
+   * @param asInput true: in the order in memory of {@code x}; false: in 'c' order
+   * @param compute overwrites its argument, which lies in memory as {@code x}, by the gradient
+   */
+  static INDArray inputGradient(
+      INDArray x, boolean asInput, LayerWorkspaceMgr workspaces, Consumer<INDArray> compute) {
+    boolean direct = asInput || Images.isChannelsFirst(x);
+    INDArray dx =
+        like(x, direct ? ArrayType.ACTIVATION_GRAD : ArrayType.BP_WORKING_MEM, workspaces);
+    compute.accept(dx);
+    return direct ? dx : of(dx, ArrayType.ACTIVATION_GRAD, workspaces);
   }
 
   static Scratch scratch(ArrayType place, LayerWorkspaceMgr workspaces) {

@@ -3,6 +3,8 @@ package org.dl4jtt.accelerate;
 import java.lang.reflect.Field;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.LayerHelper;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -35,28 +37,44 @@ final class HelperField {
   /** The layers of a network by name, which it shows one by one only. */
   @SuppressWarnings("unchecked") // as declared there
   static Map<String, Layer> layerMap(MultiLayerNetwork net) {
+    return (Map<String, Layer>) read(MultiLayerNetwork.class, "layerMap", net);
+  }
+
+  /** The vertices of a graph by name, beside the array that it shows. */
+  @SuppressWarnings("unchecked") // as declared there
+  static Map<String, GraphVertex> vertexMap(ComputationGraph graph) {
+    return (Map<String, GraphVertex>) read(ComputationGraph.class, "verticesMap", graph);
+  }
+
+  private static Object read(Class<?> declaring, String name, Object owner) {
     try {
-      Field field = MultiLayerNetwork.class.getDeclaredField("layerMap");
-      field.setAccessible(true);
-      return (Map<String, Layer>) field.get(net);
+      return open(declaring, name).get(owner);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(
-          "MultiLayerNetwork has no field 'layerMap': this version of Deeplearning4j is not"
-              + " 1.0.0-M2.1",
-          e);
+      throw missing(declaring, name, e);
     }
   }
 
   private static void write(Class<?> declaring, Layer layer, @Nullable LayerHelper helper) {
     try {
-      Field field = declaring.getDeclaredField("helper");
-      field.setAccessible(true);
-      field.set(layer, helper);
+      open(declaring, "helper").set(layer, helper);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(
-          declaring.getName()
-              + " has no field 'helper': this version of Deeplearning4j is not 1.0.0-M2.1",
-          e);
+      throw missing(declaring, "helper", e);
     }
+  }
+
+  private static Field open(Class<?> declaring, String name) throws NoSuchFieldException {
+    Field field = declaring.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
+  }
+
+  private static IllegalStateException missing(
+      Class<?> declaring, String name, ReflectiveOperationException cause) {
+    return new IllegalStateException(
+        declaring.getName()
+            + " has no field '"
+            + name
+            + "': this version of Deeplearning4j is not 1.0.0-M2.1",
+        cause);
   }
 }

@@ -2,19 +2,21 @@ package org.dl4jtt.accelerate;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.ElementWiseVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Puts {@link NativeRelu} in the place of a network's running ReLU layers, and back: activation
- * layers take no helper. The configuration is the same, so that what is saved or cloned is, too.
+ * Puts {@link NativeRelu} in the place of a network's running ReLU layers, {@link NativeAdd} in
+ * that of a graph's sums, and back: neither takes a helper. The configuration is the same, so that
+ * what is saved or cloned is, too.
  */
 final class LayerSwap {
   private LayerSwap() {}
@@ -25,12 +27,20 @@ final class LayerSwap {
         net instanceof MultiLayerNetwork mln
             ? mln.getLayerWiseConfigurations().getDataType()
             : ((ComputationGraph) net).getConfiguration().getDataType();
-    swap(
+    swapLayers(
         net,
         layer ->
             layer instanceof ActivationLayer relu && NativeRelu.supports(relu, type)
                 ? new NativeRelu(relu, byOneDnn)
                 : layer);
+    if (byOneDnn && net instanceof ComputationGraph graph) {
+      swapVertices(
+          graph,
+          vertex ->
+              vertex instanceof ElementWiseVertex sum && NativeAdd.supports(graph, sum)
+                  ? new NativeAdd(graph, sum)
+                  : vertex);
+    }
     Layer[] layers =
         net instanceof MultiLayerNetwork mln
             ? mln.getLayers()
@@ -39,10 +49,13 @@ final class LayerSwap {
   }
 
   static void disable(Model net) {
-    swap(net, layer -> layer instanceof NativeRelu relu ? relu.stock() : layer);
+    swapLayers(net, layer -> layer instanceof NativeRelu relu ? relu.stock() : layer);
+    if (net instanceof ComputationGraph graph) {
+      swapVertices(graph, vertex -> vertex instanceof NativeAdd sum ? sum.stock() : vertex);
+    }
   }
 
-  private static void swap(Model net, Function<Layer, Layer> exchange) {
+  private static void swapLayers(Model net, UnaryOperator<Layer> exchange) {
     if (net instanceof MultiLayerNetwork mln) {
       Layer[] layers = mln.getLayers();
       Map<String, Layer> byName = HelperField.layerMap(mln);
@@ -64,6 +77,15 @@ final class LayerSwap {
           }
         }
       }
+    }
+  }
+
+  private static void swapVertices(ComputationGraph graph, UnaryOperator<GraphVertex> exchange) {
+    GraphVertex[] vertices = graph.getVertices();
+    Map<String, GraphVertex> byName = HelperField.vertexMap(graph);
+    for (int k = 0; k < vertices.length; k++) {
+      vertices[k] = exchange.apply(vertices[k]);
+      byName.put(vertices[k].getVertexName(), vertices[k]);
     }
   }
 }

@@ -29,6 +29,7 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
   private final INDArray variance;
   private final INDArray varianceCopy;
   private boolean channelsLastOutput;
+  private boolean gradientAsInput = true;
 
   /**
    * Whether mean and variance are those of the last batch; else the running ones, of an inference.
@@ -50,7 +51,8 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
   }
 
   @Override
-  public void channelsLast(boolean output) {
+  public void channelsLast(boolean output, boolean inputGradient) {
+    gradientAsInput = inputGradient;
     channelsLastOutput = output && byOneDnn();
   }
 
@@ -120,19 +122,24 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
     }
     INDArray x = images(input, format, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dy = images(epsilon, format, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dx = Dense.like(x, ArrayType.ACTIVATION_GRAD, workspaces);
-    routine(x)
-        .backward(
+    INDArray dx =
+        Dense.inputGradient(
             x,
-            dy,
-            gamma,
-            mean,
-            variance,
-            eps,
-            dx,
-            gammaGradient,
-            betaGradient,
-            Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces));
+            gradientAsInput || isNhwc(input, format),
+            workspaces,
+            target ->
+                routine(x)
+                    .backward(
+                        x,
+                        dy,
+                        gamma,
+                        mean,
+                        variance,
+                        eps,
+                        target,
+                        gammaGradient,
+                        betaGradient,
+                        Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces)));
 
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(BatchNormalizationParamInitializer.GAMMA, gammaGradient);

@@ -48,6 +48,7 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
   private final ConvolutionKernel convolution;
   private final Kept kept = new Kept();
   private boolean channelsLastOutput;
+  private boolean gradientAsInput = true;
   private @Nullable LayerWorkspaceMgr forwardWorkspaces;
   private @Nullable INDArray forwardInput;
 
@@ -58,7 +59,8 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
   }
 
   @Override
-  public void channelsLast(boolean output) {
+  public void channelsLast(boolean output, boolean inputGradient) {
+    gradientAsInput = inputGradient;
     // The layer itself differentiates other activation functions, and takes its time with such
     // arrays.
     channelsLastOutput = output && isLinear && convolution.takesChannelsLast();
@@ -187,17 +189,23 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
     }
     ConvGeometry geometry = geometry(input, weights, strides, pad, convolutionMode, format);
     INDArray x = readable(geometry, input, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dx = Dense.like(x, ArrayType.ACTIVATION_GRAD, workspaces);
-    convolution.backward(
-        geometry,
-        x,
-        weights,
-        hasBias ? bias : null,
-        readable(geometry, delta, ArrayType.BP_WORKING_MEM, workspaces),
-        dx,
-        weightGradient,
-        hasBias ? biasGradient : null,
-        Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces));
+    INDArray dz = readable(geometry, delta, ArrayType.BP_WORKING_MEM, workspaces);
+    INDArray dx =
+        Dense.inputGradient(
+            x,
+            gradientAsInput,
+            workspaces,
+            target ->
+                convolution.backward(
+                    geometry,
+                    x,
+                    weights,
+                    hasBias ? bias : null,
+                    dz,
+                    target,
+                    weightGradient,
+                    hasBias ? biasGradient : null,
+                    Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces)));
     Gradient gradient = new DefaultGradient();
     if (hasBias) {
       gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);

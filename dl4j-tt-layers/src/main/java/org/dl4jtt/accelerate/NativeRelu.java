@@ -35,6 +35,7 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
 
   private final transient boolean byOneDnn;
   private transient boolean channelsLastOutput;
+  private transient boolean gradientAsInput = true;
 
   /** In the place of {@code stock}. */
   NativeRelu(ActivationLayer stock, boolean byOneDnn) {
@@ -67,21 +68,22 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
   }
 
   @Override
-  public void channelsLast(boolean output) {
+  public void channelsLast(boolean output, boolean inputGradient) {
+    gradientAsInput = inputGradient;
     channelsLastOutput = output && byOneDnn;
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    boolean plain = Images.isChannelsFirst(input) && !(channelsLastOutput && input.rank() == 4);
-    if (input.dataType() != DataType.FLOAT || (!training && plain)) {
+    boolean isFirst = Images.isChannelsFirst(input);
+    if (input.dataType() != DataType.FLOAT || (!training && isFirst)) {
       return super.activate(training, workspaces); // in inference as fast
     }
     INDArray y =
         Dense.create(
             input.shape(),
-            channelsLastOutput && input.rank() == 4,
+            channelsLastOutput && !isFirst && Images.isChannelsLast(input),
             ArrayType.ACTIVATIONS,
             workspaces);
     if (byOneDnn) {
@@ -105,13 +107,18 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
             ? input
             : Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray gradient = Dense.as(in, epsilon, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray dx = Dense.like(in, ArrayType.ACTIVATION_GRAD, workspaces);
+    INDArray dx =
+        Dense.inputGradient(
+            in, gradientAsInput, workspaces, target -> differentiate(in, gradient, target));
+    return new Pair<>(new DefaultGradient(), dx);
+  }
+
+  private void differentiate(INDArray in, INDArray gradient, INDArray dx) {
     if (byOneDnn) {
       ReluGradient.run(in, gradient, dx);
     } else {
       mask(in, gradient, dx);
     }
-    return new Pair<>(new DefaultGradient(), dx);
   }
 
   private void rectify(INDArray in, INDArray y) {

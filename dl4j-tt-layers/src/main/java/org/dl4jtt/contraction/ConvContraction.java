@@ -29,6 +29,8 @@ public final class ConvContraction {
   private final ConvPlan plan;
   private final Function<DataType, Stages> executors;
   private final Map<DataType, Stages> stages = new EnumMap<>(DataType.class);
+  private final CoreVersions versions = new CoreVersions(Products.best());
+  private long version;
 
   /** Does what the plan says. */
   public ConvContraction(ConvPlan plan) {
@@ -85,13 +87,39 @@ public final class ConvContraction {
       Scratch buffers) {
     checkShape("input", x, plan.geometry().inputShape());
     checkShape("output", z, plan.geometry().outputShape());
-    List<INDArray> views = threeAxes(cores);
-    StageKernels kernels =
-        plan.form().tensorization().scheme() == Scheme.PAIRED
-            ? new PairedKernels(plan, views, kept)
-            : new SeparatedKernels(plan, views, kept);
+    StageKernels kernels = merged(cores, kept);
     return new Intermediates(
         x, kernels, stages(x.dataType()).forward(x, kernels.kernels(), bias, z, kept, buffers));
+  }
+
+  private StageKernels merged(List<INDArray> cores, Scratch scratch) {
+    List<INDArray> views = threeAxes(cores);
+    return plan.form().tensorization().scheme() == Scheme.PAIRED
+        ? new PairedKernels(plan, views, scratch)
+        : new SeparatedKernels(plan, views, scratch);
+  }
+
+  /**
+   * Computes z for inference. From the second call with the same cores on, what was merged of them
+   * is kept.
+   *
+   * @param cores as a layer keeps them
+   * @param bias null without
+   * @param z overwritten
+   * @param buffers for the duration of this call
+   */
+  public void infer(
+      List<INDArray> cores, @Nullable INDArray bias, INDArray x, INDArray z, Scratch buffers) {
+    long before = version;
+    version = versions.of(cores);
+    if (version != before || plan.kernelLength() > KeptGroups.LARGEST) {
+      forward(cores, bias, x, z, buffers, buffers);
+      return;
+    }
+    checkShape("input", x, plan.geometry().inputShape());
+    checkShape("output", z, plan.geometry().outputShape());
+    stages(x.dataType())
+        .infer(x, version, () -> merged(cores, buffers).kernels(), bias, z, buffers);
   }
 
   /**

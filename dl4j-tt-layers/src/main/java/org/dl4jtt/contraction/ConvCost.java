@@ -54,11 +54,13 @@ final class ConvCost {
       // Between two 1x1 convolutions stands the positions' core as it is.
       merging += merging(form, stages.get(stages.size() - 1));
     }
-    return convolutions(stages, training) + (training ? 3 : 1) * merging;
+    // oneDNN keeps what it merged from inference to inference.
+    int merges = training ? 3 : OneDnn.isAvailable() ? 0 : 1;
+    return convolutions(stages, training) + merges * merging;
   }
 
   private static double merging(TensorForm form, ConvGeometry stage) {
-    return kernel(stage) * (MERGED + 2 * inner(form) / MERGING) / CORES;
+    return stage.kernelLength() * (MERGED + 2 * inner(form) / MERGING) / CORES;
   }
 
   /** A convolution by a kernel that is there. */
@@ -101,7 +103,7 @@ final class ConvCost {
     double reordered = stage.channelsLast() ? 0 : input(stage) + 2 * output(stage);
     return (stage.flops() * padding(stage.outputs()) / rate(stage)
             + reordered * REORDER
-            + kernel(stage) * KERNEL_REORDER
+            + stage.kernelLength() * KERNEL_REORDER
             + CALL)
         / CORES;
   }
@@ -111,7 +113,7 @@ final class ConvCost {
     double out = padding(stage.outputs());
     return (stage.flops() / 4.0 * in * out / CONVOLUTION
             + (in * input(stage) + out * output(stage)) * TRANSFORM
-            + kernel(stage) * KERNEL_TRANSFORM
+            + stage.kernelLength() * KERNEL_TRANSFORM
             + CALL)
         / CORES;
   }
@@ -134,10 +136,6 @@ final class ConvCost {
 
   private static double output(ConvGeometry stage) {
     return (double) stage.batch() * stage.outputs() * stage.outputImage().area();
-  }
-
-  private static double kernel(ConvGeometry stage) {
-    return (double) stage.outputs() * stage.inputs() * stage.kernel().area();
   }
 
   /** The inner dimension of the products that merge cores: at most the largest rank. */

@@ -149,6 +149,11 @@ public record ConvGeometry(
     return 2L * batch * outputImage().area() * outputs * inputs * kernel.area();
   }
 
+  /** The numbers in the kernel. */
+  double kernelLength() {
+    return (double) outputs * inputs * kernel.area();
+  }
+
   private long[] shape(long channels, Extent extent) {
     return channelsLast
         ? new long[] {batch, extent.height, extent.width, channels}

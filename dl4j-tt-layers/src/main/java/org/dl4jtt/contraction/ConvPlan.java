@@ -134,6 +134,11 @@ public record ConvPlan(
     return stages.stream().mapToLong(ConvGeometry::flops).sum();
   }
 
+  /** The numbers in the kernels of the convolutions. */
+  double kernelLength() {
+    return stages.stream().mapToDouble(ConvGeometry::kernelLength).sum();
+  }
+
   /** The plan and its convolutions, for people. */
   public String describe() {
     StringBuilder text = new StringBuilder(form + ": " + kind);

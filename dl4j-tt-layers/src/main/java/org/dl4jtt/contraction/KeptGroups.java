@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The merged cores of inference, kept from call to call for as long as the cores are, bit for bit,
@@ -21,10 +20,12 @@ final class KeptGroups {
 
   private final Products products;
   private final Map<Path, List<INDArray>> groups = new HashMap<>();
-  private List<INDArray> coresThen = List.of();
+  private final CoreVersions versions;
+  private long version;
 
   KeptGroups(Products products) {
     this.products = products;
+    this.versions = new CoreVersions(products);
   }
 
   /**
@@ -38,9 +39,10 @@ final class KeptGroups {
     if (plan.groupLength() > LARGEST) {
       return merge(plan, cores, products, memory, merged);
     }
-    if (!isAsThen(cores)) {
+    long before = version;
+    version = versions.of(cores);
+    if (version != before) {
       groups.clear();
-      coresThen = cores.stream().map(KeptGroups::copy).toList();
       return merge(plan, cores, products, memory, merged);
     }
     List<INDArray> kept = groups.get(plan.path());
@@ -50,7 +52,7 @@ final class KeptGroups {
       if (length + plan.groupLength() > LARGEST) {
         groups.clear();
       }
-      kept = merge(plan, cores, products, memory, merged).stream().map(KeptGroups::copy).toList();
+      kept = merge(plan, cores, products, memory, merged).stream().map(CoreVersions::copy).toList();
       groups.put(plan.path(), kept);
     }
     return kept;
@@ -66,22 +68,5 @@ final class KeptGroups {
     return plan.steps().stream()
         .map(step -> step.mergedGroup(cores, products, memory, merged))
         .toList();
-  }
-
-  private boolean isAsThen(List<INDArray> cores) {
-    if (coresThen.size() != cores.size()) {
-      return false;
-    }
-    for (int k = 0; k < cores.size(); k++) {
-      if (!products.isSame(cores.get(k), coresThen.get(k))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static INDArray copy(INDArray array) {
-    return Nd4j.createUninitializedDetached(array.dataType(), array.length())
-        .assign(array.reshape('c', new long[] {array.length()}));
   }
 }

@@ -40,7 +40,7 @@ final class OneDnnCost {
 
   private OneDnnCost() {}
 
-  /** A forward pass; in training a backward pass, too. */
+  /** A forward pass by kernels that are kept; in training a forward and a backward pass. */
   static double seconds(List<ConvGeometry> stages, boolean training) {
     int passes = training ? 3 : 1;
     double seconds = 0;
@@ -48,11 +48,12 @@ final class OneDnnCost {
       double ends = numbers(section.get(0), true) + numbers(section.get(section.size() - 1), false);
       seconds += passes * ends * REORDER;
       for (ConvGeometry stage : section) {
-        seconds +=
-            passes
-                * (CALL
-                    + kernel(stage) * KERNEL_REORDER
-                    + (stage.window().isFiltered() ? filtered(stage) : direct(stage)));
+        boolean isFiltered = stage.window().isFiltered();
+        seconds += passes * (CALL + (isFiltered ? filtered(stage) : direct(stage)));
+        if (training) {
+          seconds +=
+              passes * kernel(stage) * (KERNEL_REORDER + (isFiltered ? KERNEL_TRANSFORM : 0));
+        }
       }
     }
     return seconds;
@@ -67,9 +68,7 @@ final class OneDnnCost {
     double tiles = (double) tiles(g.image().height()) * tiles(g.image().width());
     double tiled = tiles * TILE * TILE / g.image().area();
     double flops = (double) g.flops() / g.inputs() / g.outputs() * inGroups(g) * tiled;
-    return flops / SAVED / FILTERED
-        + (numbers(g, true) + numbers(g, false)) * tiled * TRANSFORM
-        + kernel(g) * KERNEL_TRANSFORM;
+    return flops / SAVED / FILTERED + (numbers(g, true) + numbers(g, false)) * tiled * TRANSFORM;
   }
 
   private static int tiles(int size) {

@@ -2,8 +2,10 @@ package org.dl4jtt.contraction;
 
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.dl4jtt.onednn.ConvolutionChain;
 import org.dl4jtt.onednn.Format;
+import org.dl4jtt.onednn.Images;
 import org.dl4jtt.onednn.Recent;
 import org.dl4jtt.onednn.Window;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +16,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Neighbouring convolutions of a plan that hand their images on as they are: one {@link
  * ConvolutionChain}, built anew only where arrays lie in memory in another way than before.
  *
- * <p>Images [N, C, H, W], with channels first or last in memory; kernels [O, I, kH, kW].
+ * <p>Images [N, C, H, W], with channels first or last in memory; kernels [O, kH, kW, I] in 'c'
+ * order.
  */
 final class OneDnnSection {
   /** How the arrays of a chain lie in memory. */
-  private record Layout(Format x, List<Format> kernels, Format z, boolean hasBias) {}
+  private record Layout(Format x, Format z, boolean hasBias) {}
 
   private final List<Window> windows;
   private final Recent<Layout, ConvolutionChain> chains = new Recent<>();
@@ -40,8 +43,20 @@ final class OneDnnSection {
       INDArray z,
       Scratch kept,
       Scratch buffers) {
-    return chain(x, kernels, z, bias != null)
-        .forward(x, kernels, bias, z, floats(kept), floats(buffers));
+    return chain(x, z, bias != null)
+        .forward(x, turned(kernels), bias, z, floats(kept), floats(buffers));
+  }
+
+  /** {@link Stages#infer}. */
+  void infer(
+      INDArray x,
+      long version,
+      Supplier<List<INDArray>> kernels,
+      @Nullable INDArray bias,
+      INDArray z,
+      Scratch buffers) {
+    chain(x, z, bias != null)
+        .infer(x, version, () -> turned(kernels.get()), bias, z, floats(buffers));
   }
 
   /** All gradients; each lies in memory as what it is the gradient of. */
@@ -55,22 +70,31 @@ final class OneDnnSection {
       @Nullable INDArray biasGradient,
       Scratch buffers) {
     // What lies between does not depend on how x and z lie: z may have lain in another way.
-    chain(x, kernels, zGradient, biasGradient != null)
+    chain(x, zGradient, biasGradient != null)
         .backward(
             x,
-            kernels,
+            turned(kernels),
             between,
             zGradient,
             xGradient,
-            kernelGradients,
+            turned(kernelGradients),
             biasGradient,
             floats(buffers));
   }
 
-  private ConvolutionChain chain(INDArray x, List<INDArray> kernels, INDArray z, boolean hasBias) {
-    Layout layout =
-        new Layout(Format.of(x), kernels.stream().map(Format::of).toList(), Format.of(z), hasBias);
-    return chains.get(layout, l -> new ConvolutionChain(windows, l.x, l.kernels, l.z, l.hasBias));
+  private ConvolutionChain chain(INDArray x, INDArray z, boolean hasBias) {
+    return chains.get(
+        new Layout(Format.of(x), Format.of(z), hasBias),
+        l -> new ConvolutionChain(windows, l.x, kernelFormats(), l.z, l.hasBias));
+  }
+
+  private List<Format> kernelFormats() {
+    return windows.stream().map(window -> Format.channelsLast(window.w())).toList();
+  }
+
+  /** [O, I, kH, kW], on the same memory. */
+  private static List<INDArray> turned(List<INDArray> kernels) {
+    return kernels.stream().map(Images::toNchw).toList();
   }
 
   private static LongFunction<INDArray> floats(Scratch scratch) {

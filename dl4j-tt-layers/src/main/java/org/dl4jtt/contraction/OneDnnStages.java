@@ -3,6 +3,7 @@ package org.dl4jtt.contraction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Images;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,51 @@ final class OneDnnStages implements Stages {
       INDArray z,
       Scratch kept,
       Scratch buffers) {
+    return run(
+        x,
+        bias,
+        z,
+        kept,
+        buffers,
+        (section, at, from, b, to) ->
+            section.forward(
+                from, kernels.subList(at, at + section.length()), b, to, kept, buffers));
+  }
+
+  @Override
+  public void infer(
+      INDArray x,
+      long version,
+      Supplier<List<INDArray>> kernels,
+      @Nullable INDArray bias,
+      INDArray z,
+      Scratch buffers) {
+    run(
+        x,
+        bias,
+        z,
+        buffers,
+        buffers,
+        (section, at, from, b, to) -> {
+          section.infer(
+              from,
+              version,
+              () -> kernels.get().subList(at, at + section.length()),
+              b,
+              to,
+              buffers);
+          return List.of();
+        });
+  }
+
+  /** One section's forward pass: what lies between its convolutions. */
+  private interface Pass {
+    List<INDArray> run(
+        OneDnnSection section, int at, INDArray x, @Nullable INDArray bias, INDArray z);
+  }
+
+  private List<INDArray> run(
+      INDArray x, @Nullable INDArray bias, INDArray z, Scratch kept, Scratch buffers, Pass pass) {
     List<INDArray> between = new ArrayList<>();
     INDArray from = images(x, buffers);
     int at = 0;
@@ -64,8 +110,7 @@ final class OneDnnStages implements Stages {
       boolean last = end == stages.size();
       INDArray to =
           last ? channelsFirst(z) : kept.allocate(x.dataType(), stages.get(end - 1).outputShape());
-      List<INDArray> weights = weights(kernels, at, end);
-      between.addAll(section.forward(from, weights, last ? bias : null, to, kept, buffers));
+      between.addAll(pass.run(section, at, from, last ? bias : null, to));
       if (!last) {
         from = to.reshape('c', stages.get(end).inputShape());
         between.add(from);
@@ -99,11 +144,11 @@ final class OneDnnStages implements Stages {
       INDArray dx = direct ? target : like(from, buffers);
       section.backward(
           from,
-          weights(kernels, at, end),
+          kernels.subList(at, end),
           between.subList(at, end - 1),
           dz,
           dx,
-          weights(kernelGradients, at, end),
+          kernelGradients.subList(at, end),
           last ? biasGradient : null,
           buffers);
       gradient = dx;
@@ -124,11 +169,6 @@ final class OneDnnStages implements Stages {
 
   private INDArray channelsFirst(INDArray images) {
     return channelsLast ? Images.toNchw(images) : images;
-  }
-
-  /** [O, I, kH, kW]. */
-  private static List<INDArray> weights(List<INDArray> kernels, int from, int to) {
-    return kernels.subList(from, to).stream().map(Images::toNchw).toList();
   }
 
   private static INDArray like(INDArray images, Scratch buffers) {

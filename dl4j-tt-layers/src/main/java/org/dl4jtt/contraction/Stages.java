@@ -1,6 +1,7 @@
 package org.dl4jtt.contraction;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.dl4jtt.onednn.OneDnn;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -36,6 +37,23 @@ interface Stages {
       INDArray z,
       Scratch kept,
       Scratch buffers);
+
+  /**
+   * Overwrites {@code z}, for inference by kernels that stay from call to call.
+   *
+   * @param version of the kernels: another number, 0 or more, whenever they are others
+   * @param kernels asked for where this executor keeps nothing of that version
+   * @param buffers for the duration of this call
+   */
+  default void infer(
+      INDArray x,
+      long version,
+      Supplier<List<INDArray>> kernels,
+      @Nullable INDArray bias,
+      INDArray z,
+      Scratch buffers) {
+    forward(x, kernels.get(), bias, z, buffers, buffers);
+  }
 
   /**
    * All gradients; overwritten.

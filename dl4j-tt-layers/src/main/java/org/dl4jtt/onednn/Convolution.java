@@ -6,16 +6,22 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_winograd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 
+import java.util.Objects;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.LongPointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,10 +40,12 @@ final class Convolution {
   private final memory.desc w;
   private final memory.desc z;
   private final boolean hasBias;
-  private final boolean inPlaceFormats;
+  private final memory.desc xInside;
+  private final memory.desc zInside;
   private final convolution_forward.primitive_desc direct;
   private final convolution_forward.@Nullable primitive_desc filtered;
   private final Routine forward;
+  private @Nullable KeptKernel kept;
   private @Nullable Routine xGradient;
   private @Nullable Routine wGradient;
 
@@ -45,7 +53,7 @@ final class Convolution {
    * @param x input [N, I, H, W]
    * @param w kernel [O, I, kH, kW]
    * @param z output [N, O, H', W'], or null for the format that suits best: {@link #output()} tells
-   * @param inPlaceFormats true to sum directly in the formats of x and z
+   * @param channelsLast true to sum directly over images that have their channels last
    */
   Convolution(
       Window window,
@@ -53,47 +61,42 @@ final class Convolution {
       memory.desc w,
       memory.@Nullable desc z,
       boolean hasBias,
-      boolean inPlaceFormats) {
+      boolean channelsLast) {
     this.window = window;
     this.x = x;
     this.w = w;
     this.hasBias = hasBias;
-    this.inPlaceFormats = inPlaceFormats && z != null;
-    this.direct =
-        describe(
-            dnnl_convolution_direct,
-            inside(x, window.x()),
-            z == null ? any(window.z()) : inside(z, window.z()));
-    this.filtered = describeFiltered();
+    memory.format_tag order = channelsLast ? memory.format_tag.acdb : memory.format_tag.any;
+    this.xInside = Format.of(order, window.x());
+    this.zInside = Format.of(order, window.z());
+    this.direct = describe(dnnl_forward_training, dnnl_convolution_direct, xInside, zInside);
+    this.filtered = filtered(dnnl_forward_training);
     convolution_forward.primitive_desc best = best();
     this.z = z == null ? best.dst_desc() : z;
-    this.forward =
-        new Routine(new convolution_forward(best))
-            .reads(DNNL_ARG_SRC, x, best.src_desc())
-            .reads(DNNL_ARG_WEIGHTS, w, best.weights_desc())
-            .writes(DNNL_ARG_DST, this.z, best.dst_desc());
-    if (hasBias) {
-      forward.reads(DNNL_ARG_BIAS, bias(), bias());
-    }
+    this.forward = ends(best).reads(DNNL_ARG_WEIGHTS, w, best.weights_desc());
   }
 
-  private memory.desc inside(memory.desc outside, long[] sizes) {
-    return inPlaceFormats ? outside : any(sizes);
+  private Routine ends(convolution_forward.primitive_desc d) {
+    Routine routine =
+        new Routine(new convolution_forward(d))
+            .reads(DNNL_ARG_SRC, x, d.src_desc())
+            .writes(DNNL_ARG_DST, z, d.dst_desc());
+    return hasBias ? routine.reads(DNNL_ARG_BIAS, bias(), bias()) : routine;
   }
 
-  private convolution_forward.@Nullable primitive_desc describeFiltered() {
+  private convolution_forward.@Nullable primitive_desc filtered(int kind) {
     if (!window.isFiltered()) {
       return null;
     }
     try {
-      return describe(dnnl_convolution_winograd, any(window.x()), any(window.z()));
+      return describe(kind, dnnl_convolution_winograd, any(window.x()), any(window.z()));
     } catch (RuntimeException notHere) { // without AVX-512
       return null;
     }
   }
 
   private convolution_forward.primitive_desc describe(
-      int algorithm, memory.desc from, memory.desc to) {
+      int kind, int algorithm, memory.desc from, memory.desc to) {
     LongPointer strides = window.stride().pointer();
     LongPointer gaps = window.gaps().pointer();
     LongPointer before = window.padding().pointer();
@@ -102,18 +105,9 @@ final class Convolution {
     return new convolution_forward.primitive_desc(
         hasBias
             ? new convolution_forward.desc(
-                dnnl_forward_training,
-                algorithm,
-                from,
-                kernel,
-                bias(),
-                to,
-                strides,
-                gaps,
-                before,
-                behind)
+                kind, algorithm, from, kernel, bias(), to, strides, gaps, before, behind)
             : new convolution_forward.desc(
-                dnnl_forward_training, algorithm, from, kernel, to, strides, gaps, before, behind),
+                kind, algorithm, from, kernel, to, strides, gaps, before, behind),
         OneDnn.engine());
   }
 
@@ -124,9 +118,55 @@ final class Convolution {
 
   void forward(INDArray x, INDArray w, INDArray z, @Nullable INDArray bias, Buffers buffers) {
     if (bias == null) {
-      forward.run(buffers.again(), x, w, z);
+      forward.run(buffers.again(), x, z, w);
     } else {
-      forward.run(buffers.again(), x, w, z, bias);
+      forward.run(buffers.again(), x, z, bias, w);
+    }
+  }
+
+  /**
+   * A kernel in the format that suits inference best, with which this convolution then runs until
+   * it is given another one. Of a filtered convolution that is the kernel transformed, four times
+   * as many numbers.
+   */
+  private final class KeptKernel {
+    private final memory kernel;
+    private final Routine pack;
+    private final Routine inference;
+
+    KeptKernel() {
+      convolution_forward.primitive_desc d = filtered(dnnl_forward_inference);
+      memory.desc from = w;
+      if (d == null) {
+        d = describe(dnnl_forward_inference, dnnl_convolution_direct, xInside, zInside);
+      } else {
+        from = Format.of(memory.format_tag.abcd, window.w()); // what can be transformed
+      }
+      kernel = new memory(d.weights_desc(), OneDnn.engine());
+      engine cpu = OneDnn.engine();
+      pack =
+          new Routine(new reorder(new reorder.primitive_desc(cpu, from, cpu, d.weights_desc())))
+              .reads(DNNL_ARG_FROM, w, from)
+              .uses(DNNL_ARG_TO, kernel);
+      inference = ends(d).uses(DNNL_ARG_WEIGHTS, kernel);
+    }
+  }
+
+  /** Keeps a copy of the kernel for {@link #infer}. */
+  void keep(INDArray w, Buffers buffers) {
+    if (kept == null) {
+      kept = new KeptKernel();
+    }
+    kept.pack.run(buffers.again(), w);
+  }
+
+  /** {@link #forward} by the kernel kept last. */
+  void infer(INDArray x, INDArray z, @Nullable INDArray bias, Buffers buffers) {
+    Routine inference = Objects.requireNonNull(kept).inference;
+    if (bias == null) {
+      inference.run(buffers.again(), x, z);
+    } else {
+      inference.run(buffers.again(), x, z, bias);
     }
   }
 
@@ -156,9 +196,9 @@ final class Convolution {
         new convolution_backward_data.primitive_desc(
             new convolution_backward_data.desc(
                 algorithm(),
-                backward(x, window.x()),
+                backward(xInside, window.x()),
                 any(window.w()),
-                backward(z, window.z()),
+                backward(zInside, window.z()),
                 window.stride().pointer(),
                 window.gaps().pointer(),
                 window.padding().pointer(),
@@ -176,8 +216,8 @@ final class Convolution {
     LongPointer gaps = window.gaps().pointer();
     LongPointer before = window.padding().pointer();
     LongPointer behind = window.paddingBehind().pointer();
-    memory.desc from = backward(x, window.x());
-    memory.desc to = backward(z, window.z());
+    memory.desc from = backward(xInside, window.x());
+    memory.desc to = backward(zInside, window.z());
     memory.desc kernel = any(window.w());
     convolution_backward_weights.primitive_desc d =
         new convolution_backward_weights.primitive_desc(
@@ -204,8 +244,8 @@ final class Convolution {
     return filtered == null ? dnnl_convolution_direct : dnnl_convolution_winograd;
   }
 
-  private memory.desc backward(memory.desc outside, long[] sizes) {
-    return filtered == null ? inside(outside, sizes) : any(sizes);
+  private memory.desc backward(memory.desc inside, long[] sizes) {
+    return filtered == null ? inside : any(sizes);
   }
 
   private memory.desc bias() {

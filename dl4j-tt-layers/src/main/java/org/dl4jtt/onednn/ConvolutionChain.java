@@ -5,6 +5,7 @@ import static org.dl4jtt.tensor.Check.argument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.memory;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ConvolutionChain {
   private final List<Convolution> stages = new ArrayList<>();
+  private long keptVersion = -1;
 
   /**
    * For arrays that lie in memory as these.
@@ -32,7 +34,7 @@ public final class ConvolutionChain {
       List<Window> windows, Format x, List<Format> kernels, Format z, boolean hasBias) {
     check("input", x, windows.get(0).x());
     check("output", z, windows.get(windows.size() - 1).z());
-    boolean inPlaceFormats = windows.size() == 1 && x.isChannelsLast() && z.isChannelsLast();
+    boolean channelsLast = x.isChannelsLast();
     memory.desc from = x.descriptor();
     for (int k = 0; k < windows.size(); k++) {
       check("kernel", kernels.get(k), windows.get(k).w());
@@ -44,7 +46,7 @@ public final class ConvolutionChain {
               kernels.get(k).descriptor(),
               last ? z.descriptor() : null,
               last && hasBias,
-              inPlaceFormats);
+              channelsLast);
       stages.add(stage);
       from = stage.output();
     }
@@ -88,6 +90,41 @@ public final class ConvolutionChain {
       from = to;
     }
     return between;
+  }
+
+  /**
+   * Computes z for inference, by copies of the kernels in oneDNN's own format, which are kept from
+   * call to call.
+   *
+   * @param version of the kernels, 0 or more: another number whenever they are others
+   * @param kernels in the order they are applied; asked for only where this chain has no copies of
+   *     that version
+   * @param bias null without
+   * @param buffers allocates so many floats, for the duration of this call
+   */
+  public void infer(
+      INDArray x,
+      long version,
+      Supplier<List<INDArray>> kernels,
+      @Nullable INDArray bias,
+      INDArray z,
+      LongFunction<INDArray> buffers) {
+    Buffers copies = new Buffers(buffers);
+    if (version != keptVersion) {
+      keptVersion = -1;
+      List<INDArray> others = kernels.get();
+      for (int k = 0; k < stages.size(); k++) {
+        stages.get(k).keep(others.get(k), copies);
+      }
+      keptVersion = version;
+    }
+    INDArray from = x;
+    for (int k = 0; k < stages.size(); k++) {
+      boolean last = k + 1 == stages.size();
+      INDArray to = last ? z : buffers.apply(floats(stages.get(k).output()));
+      stages.get(k).infer(from, to, last ? bias : null, copies);
+      from = to;
+    }
   }
 
   /**

@@ -18,18 +18,21 @@ public record Format(List<Long> shape, List<Long> strides) {
     return new Format(list(array.shape()), list(array.stride()));
   }
 
+  /** Images [N, C, H, W], or kernels, whose second axis comes last in memory, without gaps. */
+  public static Format channelsLast(long... shape) {
+    long w = shape[1];
+    long h = shape[3] * w;
+    return new Format(list(shape), list(shape[2] * h, 1, h, w));
+  }
+
   static List<Long> list(long... values) {
     return Arrays.stream(values).boxed().toList();
   }
 
   /** True for images [N, C, H, W] whose channels lie next to one another, without gaps. */
   public boolean isChannelsLast() {
-    if (shape.size() != 4) {
-      return false;
-    }
-    long w = shape.get(1);
-    long h = shape.get(3) * w;
-    return strides.equals(list(shape.get(2) * h, 1, h, w));
+    return shape.size() == 4
+        && equals(channelsLast(shape.stream().mapToLong(Long::longValue).toArray()));
   }
 
   memory.desc descriptor() {

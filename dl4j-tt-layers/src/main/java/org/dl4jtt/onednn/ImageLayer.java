@@ -2,16 +2,17 @@ package org.dl4jtt.onednn;
 
 /**
  * A running layer that can hand images to a neighbour that takes them with channels last in memory.
- * They stay arrays of the shape that the network's format says; only their strides differ. The
- * gradient of its input lies in memory as the input does, whoever asks.
+ * They stay arrays of the shape that the network's format says; only their strides differ.
  */
 public interface ImageLayer {
 
   /**
-   * Asks {@code activate} for images with channels last in memory; where a layer cannot, it hands
-   * over arrays in 'c' order as before.
+   * Asks for images with channels last in memory; where a layer cannot, it hands over arrays in 'c'
+   * order as before.
    *
-   * @param output false: 'c' order
+   * @param output what {@code activate} gives; false: 'c' order
+   * @param inputGradient true: the gradient of the input lies in memory as the input does, whoever
+   *     asks; false: 'c' order
    */
-  void channelsLast(boolean output);
+  void channelsLast(boolean output, boolean inputGradient);
 }

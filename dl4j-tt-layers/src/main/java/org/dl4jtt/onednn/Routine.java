@@ -30,6 +30,12 @@ final class Routine {
     return add(argument, Port.out(array, wanted));
   }
 
+  /** Memory that is the same in each run, in the format that the primitive wants. */
+  Routine uses(int argument, memory constant) {
+    arguments.put(argument, constant);
+    return this;
+  }
+
   private Routine add(int argument, Port port) {
     ports.add(port);
     arguments.put(argument, port.memory());

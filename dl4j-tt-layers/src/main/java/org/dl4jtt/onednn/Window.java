@@ -47,7 +47,8 @@ public record Window(
     return new long[] {batch, outputs, outputImage.height, outputImage.width};
   }
 
-  long[] w() {
+  /** The kernel's shape, [O, I, kH, kW]. */
+  public long[] w() {
     return new long[] {outputs, inputs, kernel.height, kernel.width};
   }
 

@@ -159,6 +159,7 @@ class ConvContractionTest {
     int channelAxis = c.geometry.channelsLast() ? 3 : 1;
     Broadcast.add(expected, bias.castTo(DataType.DOUBLE), expected, channelAxis);
     assertThat(maxError(out, expected)).isLessThan(tolerance);
+    checkInference(c, contraction, cores, x, tolerance);
 
     INDArray dOut = layout(random(random, type, c.geometry.outputShape()), turned);
     INDArray dx = layout(DETACHED.allocate(type, c.geometry.inputShape()), turned);
@@ -179,6 +180,22 @@ class ConvContractionTest {
     INDArray sums = dOut.castTo(DataType.DOUBLE).dup('c');
     sums = channelAxis == 3 ? sums.sum(0, 1, 2) : sums.sum(0, 2, 3);
     assertThat(maxError(dBias, sums)).isLessThan(tolerance);
+  }
+
+  /** From call to call, with the same cores and with others in the same place. */
+  private static void checkInference(
+      Case c, ConvContraction contraction, List<INDArray> cores, INDArray x, double tolerance) {
+    INDArray last = cores.get(cores.size() - 1);
+    INDArray before = last.dup();
+    for (double factor : new double[] {1, -0.5, 1}) {
+      last.assign(before.mul(factor));
+      INDArray expected = naive(c.geometry, x, kernel(c.form, cores));
+      for (int call = 0; call < 3; call++) {
+        INDArray z = DETACHED.allocate(x.dataType(), c.geometry.outputShape());
+        contraction.infer(cores, null, x, z, DETACHED);
+        assertThat(maxError(z, expected)).as("call %d", call).isLessThan(tolerance);
+      }
+    }
   }
 
   private static INDArray layout(INDArray images, boolean turned) {

@@ -93,7 +93,7 @@ class ChannelsLastTest {
     assertThat(Images.isChannelsFirst(expected.get(1))).isTrue();
     boolean known = activation == Activation.IDENTITY || activation == Activation.RELU;
     for (boolean output : new boolean[] {false, true}) {
-      layer.channelsLast(output);
+      layer.channelsLast(output, true);
       for (INDArray in : List.of(x, turned(x))) {
         for (INDArray gradient : List.of(dy, turned(dy))) {
           List<INDArray> actual = step(layer, in, gradient);

@@ -121,6 +121,9 @@ class ConvolutionChainTest {
     List<INDArray> between = chain.forward(x, List.of(w), b, z, BUFFERS, BUFFERS);
     assertThat(between).isEmpty();
     chain.backward(x, List.of(w), between, dz, dx, List.of(dwLikeW), db, BUFFERS);
+    INDArray inferred = layout(Nd4j.create(DataType.FLOAT, window.z()), channelsLast);
+    chain.infer(x, 0, () -> List.of(w), b, inferred, BUFFERS);
+    close("inferred", inferred, z.castTo(DataType.DOUBLE));
     return new Result(z, dx, dwLikeW, db);
   }
 
@@ -207,6 +210,8 @@ class ConvolutionChainTest {
     ConvolutionChain chain =
         new ConvolutionChain(
             windows, Format.of(x), kernels.stream().map(Format::of).toList(), Format.of(z), true);
+    chain.infer(x, 0, () -> kernels, b, z, BUFFERS);
+    close("inferred", z, third.z);
     List<INDArray> between = chain.forward(x, kernels, b, z, BUFFERS, BUFFERS);
     chain.backward(x, kernels, between, dz, dx, gradients, db, BUFFERS);
 
@@ -216,6 +221,36 @@ class ConvolutionChainTest {
     close("second kernel", gradients.get(1), second.dw);
     close("third kernel", gradients.get(2), third.dw);
     close("bias", db, third.db);
+  }
+
+  @Test
+  void keepsKernels_asLongAsTheirVersionStays() {
+    Nd4j.getRandom().setSeed(43);
+    Window window = window(2, 32, 32, 8, 8, 3, 1, 1, 1);
+    INDArray x = Nd4j.randn(DataType.FLOAT, window.x());
+    INDArray w = Nd4j.randn(DataType.FLOAT, window.w()).divi(20);
+    Format images = Format.of(x);
+    ConvolutionChain chain =
+        new ConvolutionChain(List.of(window), images, List.of(Format.of(w)), images, false);
+    INDArray first = x.ulike();
+    INDArray z = x.ulike();
+    chain.infer(x, 7, () -> List.of(w), null, first, BUFFERS);
+    INDArray kernel = w.dup();
+    w.muli(2);
+    chain.infer(
+        x,
+        7,
+        () -> {
+          throw new AssertionError("it has them");
+        },
+        null,
+        z,
+        BUFFERS);
+    assertThat(z).isEqualTo(first);
+    chain.infer(x, 8, () -> List.of(w), null, z, BUFFERS);
+    close("twice", z, first.castTo(DataType.DOUBLE).mul(2));
+    chain.infer(x, 9, () -> List.of(kernel), null, z, BUFFERS);
+    assertThat(z).isEqualTo(first);
   }
 
   @Test

@@ -52,6 +52,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
   private transient @Nullable ConvContraction inference;
   private transient ConvPlan.@Nullable Kind pinned;
   private transient boolean outputLast;
+  private transient boolean gradientAsInput = true;
   private transient @Nullable INDArray linearOutput;
   private transient ConvContraction.@Nullable Intermediates intermediates;
 
@@ -148,8 +149,9 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
   }
 
   @Override
-  public void channelsLast(boolean output) {
+  public void channelsLast(boolean output, boolean inputGradient) {
     outputLast = output;
+    gradientAsInput = inputGradient;
   }
 
   @Override
@@ -181,17 +183,15 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
     INDArray z = images(result, contraction.plan().geometry().outputShape(), last, workspaces);
     ArrayType working =
         result == ArrayType.ACTIVATIONS ? ArrayType.FF_WORKING_MEM : ArrayType.BP_WORKING_MEM;
-    ConvContraction.Intermediates all =
-        contraction.forward(
-            cores(forTraining, workspaces),
-            hasBias()
-                ? getParamWithNoise(CoreParamInitializer.BIAS, forTraining, workspaces)
-                : null,
-            x,
-            z,
-            scratch(forTraining ? result : working, workspaces),
-            scratch(working, workspaces));
-    intermediates = forTraining ? all : null;
+    List<INDArray> cores = cores(forTraining, workspaces);
+    INDArray bias =
+        hasBias() ? getParamWithNoise(CoreParamInitializer.BIAS, forTraining, workspaces) : null;
+    Scratch buffers = scratch(working, workspaces);
+    if (forTraining) {
+      intermediates = contraction.forward(cores, bias, x, z, scratch(result, workspaces), buffers);
+    } else {
+      contraction.infer(cores, bias, x, z, buffers);
+    }
     return z;
   }
 
@@ -235,7 +235,9 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
         images(
             ArrayType.ACTIVATION_GRAD,
             input.shape(),
-            contraction.takesChannelsLast(dataType) && Images.isChannelsLast(input),
+            gradientAsInput
+                && contraction.takesChannelsLast(dataType)
+                && Images.isChannelsLast(input),
             workspaces);
     contraction.backward(
         Objects.requireNonNull(intermediates),
