@@ -43,24 +43,14 @@ public final class Scores {
   public static <E extends IEvaluation<?>> ToDoubleFunction<Model> of(
       DataSetIterator test, Supplier<E> evaluation, ToDoubleFunction<? super E> number) {
     return measure(
-        evaluation,
-        number,
-        (network, made) -> {
-          test.reset();
-          network.doEvaluation(test, new IEvaluation<?>[] {made});
-        });
+        evaluation, number, test::reset, (network, made) -> network.doEvaluation(test, made));
   }
 
   /** The same on test data of a graph with several inputs; the graph has one output. */
   public static <E extends IEvaluation<?>> ToDoubleFunction<Model> of(
       MultiDataSetIterator test, Supplier<E> evaluation, ToDoubleFunction<? super E> number) {
     return measure(
-        evaluation,
-        number,
-        (network, made) -> {
-          test.reset();
-          network.doEvaluation(test, new IEvaluation<?>[] {made});
-        });
+        evaluation, number, test::reset, (network, made) -> network.doEvaluation(test, made));
   }
 
   /** The score of a calculator for early stopping. */
@@ -71,10 +61,12 @@ public final class Scores {
   private static <E extends IEvaluation<?>> ToDoubleFunction<Model> measure(
       Supplier<E> evaluation,
       ToDoubleFunction<? super E> number,
-      BiConsumer<NeuralNetwork, E> pass) {
+      Runnable reset,
+      BiConsumer<NeuralNetwork, IEvaluation<?>[]> pass) {
     return model -> {
       E made = evaluation.get();
-      pass.accept(network(model), made);
+      reset.run();
+      pass.accept(network(model), new IEvaluation<?>[] {made});
       return number.applyAsDouble(made);
     };
   }

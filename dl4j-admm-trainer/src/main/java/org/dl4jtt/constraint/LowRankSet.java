@@ -56,7 +56,7 @@ public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet 
   @Override
   public ConstraintSet relaxed(double progress) {
     int full = Math.min(weight.outputs(), positions(weight) * weight.inputs());
-    return new LowRankSet(weight, Factored.between(full, rank, progress));
+    return new LowRankSet(weight, Relaxation.between(full, rank, progress));
   }
 
   /** The same set as a tensor train. */

@@ -3,11 +3,8 @@ package org.dl4jtt.constraint;
 import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.List;
-import java.util.Optional;
-import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Weights whose TT-ranks are at most {@code r_k}: unfolding k of the tensorized weight has rank
@@ -16,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param form scheme, modes and ranks; r₀ = r_d = 1
  */
-public record TensorTrainSet(TensorForm form) implements ConstraintSet {
+public record TensorTrainSet(TensorForm form) implements FactoredSet {
   /** Checks that the form is a train. */
   public TensorTrainSet {
     argument(
@@ -29,28 +26,8 @@ public record TensorTrainSet(TensorForm form) implements ConstraintSet {
   }
 
   @Override
-  public void project(INDArray weight, INDArray out) {
-    projectToCores(weight, out);
-  }
-
-  @Override
-  public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
-    return Optional.of(Factored.project(weight, form, out));
-  }
-
-  @Override
-  public Cost cost() {
-    return Factored.cost(form);
-  }
-
-  @Override
-  public Optional<LayerForm> layerForm() {
-    return Optional.of(Factored.layerForm(form));
-  }
-
-  @Override
   public ConstraintSet relaxed(double progress) {
-    return new TensorTrainSet(Factored.relaxed(form, progress));
+    return new TensorTrainSet(Relaxation.of(form, progress));
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
+import org.dl4jtt.tensor.Tensorization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -119,6 +120,24 @@ class TensorLstmTest {
                 assertThat(distance(ours, theirs.get(key))).as(key).isLessThan(DOUBLE);
               }
             });
+  }
+
+  @Test
+  void recurrentModes_areThoseOfTheUnits_withTheGatesInTheFirstOutputMode() {
+    TTLSTM layer =
+        new TTLSTM.Builder()
+            .nIn(12)
+            .nOut(6)
+            .ranks(2)
+            .recurrentRanks(2)
+            .recurrentInputModes(3, 2)
+            .recurrentOutputModes(2, 3)
+            .build();
+    assertThat(layer.getRecurrentForm())
+        .isEqualTo(
+            TensorForm.of(
+                Tensorization.matrix(Scheme.PAIRED, List.of(8, 3), List.of(3, 2)),
+                List.of(1, 2, 1)));
   }
 
   @ParameterizedTest

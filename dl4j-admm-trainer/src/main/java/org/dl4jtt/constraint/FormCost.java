@@ -1,57 +1,19 @@
 package org.dl4jtt.constraint;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.dl4jtt.tensor.FactoredWeight;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What the sets of tensor trains and tensor rings share: all but their names. */
-final class Factored {
-  private Factored() {}
-
-  /** Decomposes to the ranks of the form and multiplies the cores out again. */
-  static FactoredWeight project(INDArray weight, TensorForm form, INDArray out) {
-    FactoredWeight member = layerForm(form).factor(weight);
-    out.assign(member.toParameter());
-    return member;
-  }
-
-  static LayerForm layerForm(TensorForm form) {
-    return weight -> FactoredWeight.decompose(weight, form);
-  }
-
-  /** The form with inner ranks between the full ones (progress 0) and its own (progress 1). */
-  static TensorForm relaxed(TensorForm form, double progress) {
-    List<Integer> modes = form.tensorization().modes();
-    List<Integer> ranks = new ArrayList<>(form.ranks());
-    int ends = ranks.get(0);
-    double left = 1;
-    double right = form.tensorization().weights();
-    for (int k = 1; k < form.order(); k++) {
-      left *= modes.get(k - 1);
-      right /= modes.get(k - 1);
-      // Unfolding k has rank min(left, right) at most, which r₀ r_k must reach.
-      int full = (int) Math.ceil(Math.min(left, right) / ends);
-      int target = ranks.get(k);
-      ranks.set(k, between(Math.max(full, target), target, progress));
-    }
-    return TensorForm.of(form.tensorization(), ranks);
-  }
-
-  /** Geometric interpolation, so that equal steps cut the rank by equal factors. */
-  static int between(int full, int target, double progress) {
-    double p = Math.min(1, Math.max(0, progress));
-    return (int) Math.round(Math.pow(full, 1 - p) * Math.pow(target, p));
-  }
+/** What a weight in tensor form costs. */
+final class FormCost {
+  private FormCost() {}
 
   /**
    * Multiply-adds core by core, inputs first: to contract a core takes the core's size times the
    * number of the other entries of the state. A ring carries its open rank r₀ along.
    */
-  static Cost cost(TensorForm form) {
+  static Cost of(TensorForm form) {
     Tensorization t = form.tensorization();
     long flops = t.scheme() == Scheme.SEPARATED ? separated(form) : paired(form);
     return new Cost(form.weights(), flops);
