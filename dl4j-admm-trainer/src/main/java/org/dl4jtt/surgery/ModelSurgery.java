@@ -1,7 +1,7 @@
 package org.dl4jtt.surgery;
 
 import java.util.Collection;
-import java.util.List;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -29,22 +29,20 @@ public final class ModelSurgery {
    * @throws IllegalArgumentException if the plan is for another network, or a weight holds NaN
    */
   public static MultiLayerNetwork decompose(MultiLayerNetwork network, CompressionPlan plan) {
-    MultiLayerNetwork small =
+    return with(
+        network.getListeners(),
         NetworkSurgery.replace(
                 network, TensorReplacements.of(network, plan, TensorReplacements::decompose))
-            .withParameters();
-    small.setListeners(listeners(network.getListeners()));
-    return small;
+            .withParameters());
   }
 
   /** The same for a graph. */
   public static ComputationGraph decompose(ComputationGraph network, CompressionPlan plan) {
-    ComputationGraph small =
+    return with(
+        network.getListeners(),
         GraphSurgery.replace(
                 network, TensorReplacements.of(network, plan, TensorReplacements::decompose))
-            .withParameters();
-    small.setListeners(listeners(network.getListeners()));
-    return small;
+            .withParameters());
   }
 
   /**
@@ -53,35 +51,29 @@ public final class ModelSurgery {
    */
   public static MultiLayerNetwork scratch(
       MultiLayerNetwork network, CompressionPlan plan, long seed) {
-    MultiLayerNetwork small =
+    return with(
+        network.getListeners(),
         NetworkSurgery.replace(network, TensorReplacements.of(network, plan, ZeroCores::of))
-            .fresh(seed);
-    small.setListeners(listeners(network.getListeners()));
-    return small;
+            .fresh(seed));
   }
 
   /** The same for a graph. */
   public static ComputationGraph scratch(
       ComputationGraph network, CompressionPlan plan, long seed) {
-    ComputationGraph small =
+    return with(
+        network.getListeners(),
         GraphSurgery.replace(network, TensorReplacements.of(network, plan, ZeroCores::of))
-            .fresh(seed);
-    small.setListeners(listeners(network.getListeners()));
-    return small;
+            .fresh(seed));
   }
 
   /** The network with every tensor layer made an ordinary one: it needs nothing but DL4J. */
   public static MultiLayerNetwork toDense(MultiLayerNetwork network) {
-    MultiLayerNetwork dense = NetworkSurgery.dense(network).withParameters();
-    dense.setListeners(listeners(network.getListeners()));
-    return dense;
+    return with(network.getListeners(), NetworkSurgery.dense(network).withParameters());
   }
 
   /** The same for a graph. */
   public static ComputationGraph toDense(ComputationGraph network) {
-    ComputationGraph dense = GraphSurgery.dense(network).withParameters();
-    dense.setListeners(listeners(network.getListeners()));
-    return dense;
+    return with(network.getListeners(), GraphSurgery.dense(network).withParameters());
   }
 
   /** A copy that goes on from the same point: weights, updater state, counts; without listeners. */
@@ -97,7 +89,10 @@ public final class ModelSurgery {
     return GraphCopy.of(network);
   }
 
-  private static List<TrainingListener> listeners(Collection<TrainingListener> all) {
-    return all.stream().filter(listener -> !(listener instanceof BoundListener)).toList();
+  /** The new network, with the listeners of the old one that are not bound to it. */
+  private static <M extends Model> M with(Collection<TrainingListener> all, M network) {
+    network.setListeners(
+        all.stream().filter(listener -> !(listener instanceof BoundListener)).toList());
+    return network;
   }
 }

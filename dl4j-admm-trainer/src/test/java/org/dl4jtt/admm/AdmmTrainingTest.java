@@ -159,19 +159,24 @@ class AdmmTrainingTest {
     assertThat(told.states(fresh).values().iterator().next().rho()).isCloseTo(first, within(1e-12));
   }
 
+  private static List<AdmmHistory.Entry> twentyEpochsToRankTwo(
+      MultiLayerNetwork net, INDArray x, INDArray y) {
+    return train(
+            net,
+            new LowRankSet(new WeightShape(6, List.of(), 8), 2),
+            AdmmSettings.defaults().withEpochs(20),
+            new ListDataSetIterator<>(new DataSet(x, y).asList(), 16),
+            20)
+        .history()
+        .entries();
+  }
+
   @Test
   void automaticRho_growsForAdam_andBringsWtoTheSet_within20Epochs() {
     INDArray x = Nets.random(3, 640, 8);
     INDArray y = x.mmul(Nets.random(1, 8, 6)); // full rank: the constraint must bind
     MultiLayerNetwork net = linear(8, 6, new Adam(0.02), NONE);
-    AdmmListener admm =
-        train(
-            net,
-            new LowRankSet(new WeightShape(6, List.of(), 8), 2),
-            AdmmSettings.defaults().withEpochs(20),
-            new ListDataSetIterator<>(new DataSet(x, y).asList(), 16),
-            20);
-    List<AdmmHistory.Entry> entries = admm.history().entries();
+    List<AdmmHistory.Entry> entries = twentyEpochsToRankTwo(net, x, y);
     for (int i = 1; i < entries.size(); i++) {
       assertThat(entries.get(i).rho()).isGreaterThanOrEqualTo(entries.get(i - 1).rho());
     }
@@ -188,14 +193,7 @@ class AdmmTrainingTest {
     net.setParams(
         net.params().mul(0.25)); // 1,600 steps of 1e-4 reach 0.16: weights of 0.1 can follow
     INDArray y = net.output(x).dup(); // trained to the end, of full rank: the loss holds W fast
-    AdmmListener admm =
-        train(
-            net,
-            new LowRankSet(new WeightShape(6, List.of(), 8), 2),
-            AdmmSettings.defaults().withEpochs(20),
-            new ListDataSetIterator<>(new DataSet(x, y).asList(), 16),
-            20);
-    List<AdmmHistory.Entry> entries = admm.history().entries();
+    List<AdmmHistory.Entry> entries = twentyEpochsToRankTwo(net, x, y);
     assertThat(entries.get(0).found().relativeDistance()).isGreaterThan(0.3);
     assertThat(entries.get(19).found().relativeDistance()).isLessThan(0.1);
   }

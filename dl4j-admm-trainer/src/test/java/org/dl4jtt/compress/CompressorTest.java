@@ -216,15 +216,7 @@ class CompressorTest {
 
   @Test
   void epochs_outOfRange_areNamed() {
-    MultiLayerNetwork net =
-        new MultiLayerNetwork(
-            conf()
-                .list()
-                .layer(hidden())
-                .layer(output())
-                .setInputType(InputType.feedForward(8))
-                .build());
-    net.init();
+    MultiLayerNetwork net = net();
     Compressor<MultiLayerNetwork> compressor =
         Compressor.of(net, CompressionPlan.of(net).layer("fc", FORM).build());
     assertThatThrownBy(() -> compressor.admmEpochs(0)).hasMessageContaining("admmEpochs is 0");

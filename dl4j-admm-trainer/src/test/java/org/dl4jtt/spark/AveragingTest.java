@@ -4,37 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.layers.TTDense;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Data-parallel training of a tensor network, against networks of plain DL4J side by side. */
-class AveragingTest {
-  private static JavaSparkContext sc;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void start() {
-    sc = Sparks.local("local[2]");
-  }
-
-  @AfterAll
-  static void stop() {
-    sc.close();
-  }
-
+class AveragingTest extends OnSpark {
   private static MultiLayerNetwork tensorNetwork() {
     MultiLayerNetwork net =
         new MultiLayerNetwork(

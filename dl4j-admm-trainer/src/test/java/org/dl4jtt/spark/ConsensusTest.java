@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -19,10 +17,7 @@ import org.dl4jtt.admm.Constrained;
 import org.dl4jtt.constraint.ConstraintSet;
 import org.dl4jtt.constraint.Cost;
 import org.dl4jtt.constraint.FullSpace;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -35,24 +30,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Linear regression whose shards differ in size and in what they want; one is empty. */
-class ConsensusTest {
+class ConsensusTest extends OnSpark {
   private static final int INPUTS = 4;
   private static final int[] ROWS = {5, 13, 22, 0}; // of each of four workers
   private static final int STEPS = 25; // an epoch: the whole shard, so many times
   private static final int EPOCHS = 24;
-  private static JavaSparkContext sc;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void start() {
-    sc = Sparks.local("local[2]");
-  }
-
-  @AfterAll
-  static void stop() {
-    sc.close();
-  }
 
   /** Weights that are not negative: convex, and it binds here. */
   private record NotNegative() implements ConstraintSet {

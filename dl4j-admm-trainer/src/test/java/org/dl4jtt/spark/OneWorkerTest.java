@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -18,9 +16,6 @@ import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.admm.RhoSchedule;
 import org.dl4jtt.admm.WeightDecay;
 import org.dl4jtt.plan.CompressionPlan;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,21 +25,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /** One worker does what {@link AdmmListener} does on one machine. */
-class OneWorkerTest {
+class OneWorkerTest extends OnSpark {
   private static final int EPOCHS = 6;
-  private static JavaSparkContext sc;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void start() {
-    sc = Sparks.local("local[2]");
-  }
-
-  @AfterAll
-  static void stop() {
-    sc.close();
-  }
 
   static Stream<Arguments> cases() {
     AdmmSettings settings = AdmmSettings.defaults().withEpochs(EPOCHS);

@@ -35,6 +35,8 @@ import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 class DenseSurgeryTest {
+  private static final TensorForm FC1_OF_RANK_4 =
+      TensorForm.train(matrix(Scheme.SEPARATED, List.of(12), List.of(20)), 4);
 
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource({"DOUBLE,SEPARATED", "DOUBLE,PAIRED", "FLOAT,SEPARATED", "FLOAT,PAIRED"})
@@ -114,9 +116,7 @@ class DenseSurgeryTest {
     DataSet data = data(DataType.FLOAT);
     CompressionPlan plan =
         CompressionPlan.of(network)
-            .layer(
-                "fc1",
-                TensorForm.of(matrix(Scheme.SEPARATED, List.of(12), List.of(20)), List.of(1, 4, 1)))
+            .layer("fc1", FC1_OF_RANK_4)
             .layer("out", full(Scheme.SEPARATED, List.of(3), List.of(10)))
             .build();
     MultiLayerNetwork small = ModelSurgery.decompose(network, plan);
@@ -141,12 +141,7 @@ class DenseSurgeryTest {
   void scratch_hasTheStructure_newWeights_fromTheSeed() {
     MultiLayerNetwork network = network(DataType.FLOAT);
     network.fit(data(DataType.FLOAT));
-    CompressionPlan plan =
-        CompressionPlan.of(network)
-            .layer(
-                "fc1",
-                TensorForm.of(matrix(Scheme.SEPARATED, List.of(12), List.of(20)), List.of(1, 4, 1)))
-            .build();
+    CompressionPlan plan = CompressionPlan.of(network).layer("fc1", FC1_OF_RANK_4).build();
 
     MultiLayerNetwork one = ModelSurgery.scratch(network, plan, 1);
     MultiLayerNetwork again = ModelSurgery.scratch(network, plan, 1);
@@ -166,12 +161,7 @@ class DenseSurgeryTest {
   @Test
   void decompose_tensorLayersAreSkippedByPlans() {
     MultiLayerNetwork network = network(DataType.FLOAT);
-    CompressionPlan plan =
-        CompressionPlan.of(network)
-            .layer(
-                "fc1",
-                TensorForm.of(matrix(Scheme.SEPARATED, List.of(12), List.of(20)), List.of(1, 4, 1)))
-            .build();
+    CompressionPlan plan = CompressionPlan.of(network).layer("fc1", FC1_OF_RANK_4).build();
     MultiLayerNetwork small = ModelSurgery.decompose(network, plan);
     assertThat(NetworkLayer.of(small).get(0).configuration()).isInstanceOf(TensorLayer.class);
     assertThat(CompressionPlan.of(small).build().leftAlone())

@@ -262,17 +262,20 @@ class TTEmbeddingTest {
     assertThat(rows.norm2Number().doubleValue()).isBetween(1e-3, 100.0);
   }
 
+  private static TTEmbedding words() {
+    return new TTEmbedding.Builder()
+        .name("words")
+        .nIn(WORDS)
+        .nOut(SIZE)
+        .inputModes(3, 4)
+        .outputModes(2, 3)
+        .ranks(2)
+        .build();
+  }
+
   @Test
   void aFormOfAnotherSize_isNamedWhenTheNetworkIsBuilt() {
-    TTEmbedding conf =
-        new TTEmbedding.Builder()
-            .name("words")
-            .nIn(WORDS)
-            .nOut(SIZE)
-            .inputModes(3, 4)
-            .outputModes(2, 3)
-            .ranks(2)
-            .build();
+    TTEmbedding conf = words();
     conf.setNOut(8); // as TransferLearning's nOutReplace does
     assertThatThrownBy(() -> network(conf, false, RNNFormat.NCW, DataType.FLOAT, new NoOp()))
         .hasStackTraceContaining("layer 'words': outputModes 2x3 = 6 but nOut = 8");
@@ -280,15 +283,7 @@ class TTEmbeddingTest {
 
   @Test
   void anIndexOutsideTheVocabulary_isNamed() {
-    TTEmbedding conf =
-        new TTEmbedding.Builder()
-            .name("words")
-            .nIn(WORDS)
-            .nOut(SIZE)
-            .inputModes(3, 4)
-            .outputModes(2, 3)
-            .ranks(2)
-            .build();
+    TTEmbedding conf = words();
     MultiLayerNetwork net = network(conf, false, RNNFormat.NCW, DataType.FLOAT, new NoOp());
     assertThatThrownBy(() -> net.output(Nd4j.createFromArray(12.0f).reshape(1, 1)))
         .hasMessageContaining("words")
