@@ -25,6 +25,11 @@ final class Buffers implements LongFunction<INDArray> {
     return this;
   }
 
+  /** Memory that {@link #again} does not free. */
+  INDArray lasting(long floats) {
+    return source.apply(floats);
+  }
+
   /** The smallest free buffer that is long enough, or a new one. */
   @Override
   public INDArray apply(long floats) {

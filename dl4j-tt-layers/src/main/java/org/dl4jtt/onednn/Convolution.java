@@ -1,27 +1,16 @@
 package org.dl4jtt.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_winograd;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 
 import java.util.Objects;
-import org.bytedeco.dnnl.convolution_backward_data;
-import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
-import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.LongPointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,19 +24,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * that by some 2e-6 of the largest.
  */
 final class Convolution {
-  private final Window window;
-  private final memory.desc x;
-  private final memory.desc w;
-  private final memory.desc z;
-  private final boolean hasBias;
-  private final memory.desc xInside;
-  private final memory.desc zInside;
-  private final convolution_forward.primitive_desc direct;
+  final Window window;
+  final memory.desc x;
+  final memory.desc w;
+  final memory.desc z;
+  final boolean hasBias;
+  final memory.desc xInside;
+  final memory.desc zInside;
+  final convolution_forward.primitive_desc direct;
   private final convolution_forward.@Nullable primitive_desc filtered;
   private final Routine forward;
   private @Nullable KeptKernel kept;
-  private @Nullable Routine xGradient;
-  private @Nullable Routine wGradient;
+  private @Nullable ConvolutionGradients gradients;
 
   /**
    * @param x input [N, I, H, W]
@@ -76,7 +64,8 @@ final class Convolution {
     this.forward = ends(best).reads(DNNL_ARG_WEIGHTS, w, best.weights_desc());
   }
 
-  private Routine ends(convolution_forward.primitive_desc d) {
+  /** With all arrays but the kernel. */
+  Routine ends(convolution_forward.primitive_desc d) {
     Routine routine =
         new Routine(new convolution_forward(d))
             .reads(DNNL_ARG_SRC, x, d.src_desc())
@@ -84,7 +73,7 @@ final class Convolution {
     return hasBias ? routine.reads(DNNL_ARG_BIAS, bias(), bias()) : routine;
   }
 
-  private convolution_forward.@Nullable primitive_desc filtered(int kind) {
+  convolution_forward.@Nullable primitive_desc filtered(int kind) {
     if (!window.isFiltered()) {
       return null;
     }
@@ -95,7 +84,7 @@ final class Convolution {
     }
   }
 
-  private convolution_forward.primitive_desc describe(
+  convolution_forward.primitive_desc describe(
       int kind, int algorithm, memory.desc from, memory.desc to) {
     LongPointer strides = window.stride().pointer();
     LongPointer gaps = window.gaps().pointer();
@@ -124,50 +113,17 @@ final class Convolution {
     }
   }
 
-  /**
-   * A kernel in the format that suits inference best, with which this convolution then runs until
-   * it is given another one. Of a filtered convolution that is the kernel transformed, four times
-   * as many numbers.
-   */
-  private final class KeptKernel {
-    private final memory kernel;
-    private final Routine pack;
-    private final Routine inference;
-
-    KeptKernel() {
-      convolution_forward.primitive_desc d = filtered(dnnl_forward_inference);
-      memory.desc from = w;
-      if (d == null) {
-        d = describe(dnnl_forward_inference, dnnl_convolution_direct, xInside, zInside);
-      } else {
-        from = Format.of(memory.format_tag.abcd, window.w()); // what can be transformed
-      }
-      kernel = new memory(d.weights_desc(), OneDnn.engine());
-      engine cpu = OneDnn.engine();
-      pack =
-          new Routine(new reorder(new reorder.primitive_desc(cpu, from, cpu, d.weights_desc())))
-              .reads(DNNL_ARG_FROM, w, from)
-              .uses(DNNL_ARG_TO, kernel);
-      inference = ends(d).uses(DNNL_ARG_WEIGHTS, kernel);
-    }
-  }
-
   /** Keeps a copy of the kernel for {@link #infer}. */
   void keep(INDArray w, Buffers buffers) {
     if (kept == null) {
-      kept = new KeptKernel();
+      kept = new KeptKernel(this);
     }
-    kept.pack.run(buffers.again(), w);
+    kept.keep(w, buffers);
   }
 
   /** {@link #forward} by the kernel kept last. */
   void infer(INDArray x, INDArray z, @Nullable INDArray bias, Buffers buffers) {
-    Routine inference = Objects.requireNonNull(kept).inference;
-    if (bias == null) {
-      inference.run(buffers.again(), x, z);
-    } else {
-      inference.run(buffers.again(), x, z, bias);
-    }
+    Objects.requireNonNull(kept).infer(x, z, bias, buffers);
   }
 
   /** All gradients are overwritten. */
@@ -179,80 +135,29 @@ final class Convolution {
       INDArray dw,
       @Nullable INDArray dBias,
       Buffers buffers) {
-    if (xGradient == null || wGradient == null) {
-      xGradient = xGradient();
-      wGradient = wGradient();
+    if (gradients == null) {
+      gradients = new ConvolutionGradients(this);
     }
-    xGradient.run(buffers.again(), dx, w, dz);
-    if (dBias == null) {
-      wGradient.run(buffers.again(), x, dw, dz);
-    } else {
-      wGradient.run(buffers.again(), x, dw, dz, dBias);
-    }
+    gradients.run(x, w, dz, dx, dw, dBias, buffers);
   }
 
-  private Routine xGradient() {
-    convolution_backward_data.primitive_desc d =
-        new convolution_backward_data.primitive_desc(
-            new convolution_backward_data.desc(
-                algorithm(),
-                backward(xInside, window.x()),
-                any(window.w()),
-                backward(zInside, window.z()),
-                window.stride().pointer(),
-                window.gaps().pointer(),
-                window.padding().pointer(),
-                window.paddingBehind().pointer()),
-            OneDnn.engine(),
-            best());
-    return new Routine(new convolution_backward_data(d))
-        .writes(DNNL_ARG_DIFF_SRC, x, d.diff_src_desc())
-        .reads(DNNL_ARG_WEIGHTS, w, d.weights_desc())
-        .reads(DNNL_ARG_DIFF_DST, z, d.diff_dst_desc());
-  }
-
-  private Routine wGradient() {
-    LongPointer strides = window.stride().pointer();
-    LongPointer gaps = window.gaps().pointer();
-    LongPointer before = window.padding().pointer();
-    LongPointer behind = window.paddingBehind().pointer();
-    memory.desc from = backward(xInside, window.x());
-    memory.desc to = backward(zInside, window.z());
-    memory.desc kernel = any(window.w());
-    convolution_backward_weights.primitive_desc d =
-        new convolution_backward_weights.primitive_desc(
-            hasBias
-                ? new convolution_backward_weights.desc(
-                    algorithm(), from, kernel, bias(), to, strides, gaps, before, behind)
-                : new convolution_backward_weights.desc(
-                    algorithm(), from, kernel, to, strides, gaps, before, behind),
-            OneDnn.engine(),
-            best());
-    Routine routine =
-        new Routine(new convolution_backward_weights(d))
-            .reads(DNNL_ARG_SRC, x, d.src_desc())
-            .writes(DNNL_ARG_DIFF_WEIGHTS, w, d.diff_weights_desc())
-            .reads(DNNL_ARG_DIFF_DST, z, d.diff_dst_desc());
-    return hasBias ? routine.writes(DNNL_ARG_DIFF_BIAS, bias(), bias()) : routine;
-  }
-
-  private convolution_forward.primitive_desc best() {
+  convolution_forward.primitive_desc best() {
     return filtered == null ? direct : filtered;
   }
 
-  private int algorithm() {
+  boolean isFiltered() {
+    return filtered != null;
+  }
+
+  int algorithm() {
     return filtered == null ? dnnl_convolution_direct : dnnl_convolution_winograd;
   }
 
-  private memory.desc backward(memory.desc inside, long[] sizes) {
-    return filtered == null ? inside : any(sizes);
-  }
-
-  private memory.desc bias() {
+  memory.desc bias() {
     return Format.of(memory.format_tag.a, window.outputs());
   }
 
-  private static memory.desc any(long... sizes) {
+  static memory.desc any(long... sizes) {
     return Format.of(memory.format_tag.any, sizes);
   }
 }
