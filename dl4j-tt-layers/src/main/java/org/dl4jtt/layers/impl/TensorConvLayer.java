@@ -1,8 +1,5 @@
 package org.dl4jtt.layers.impl;
 
-import static org.dl4jtt.tensor.Check.state;
-
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +10,6 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ConvolutionUtils;
@@ -22,18 +18,15 @@ import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
 import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.contraction.Scratch;
-import org.dl4jtt.layers.CoreParamInitializer;
 import org.dl4jtt.layers.TensorConv;
 import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.ImageLayer;
 import org.dl4jtt.onednn.Images;
 import org.dl4jtt.onednn.OneDnn;
 import org.dl4jtt.onednn.ReluGradient;
-import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,7 +40,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * intermediates, in the workspace of the activations; where they are gone (a frozen layer runs
  * forward as in inference), backward computes them again.
  */
-public final class TensorConvLayer extends BaseLayer<TensorConv> implements ImageLayer {
+public final class TensorConvLayer extends CoreLayer<TensorConv> implements ImageLayer {
   private transient @Nullable ConvContraction training;
   private transient @Nullable ConvContraction inference;
   private transient ConvPlan.@Nullable Kind pinned;
@@ -140,10 +133,6 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
     return new Extent(pair[0], pair[1]);
   }
 
-  private TensorForm form() {
-    return Objects.requireNonNull(layerConf().getForm());
-  }
-
   private boolean channelsLast() {
     return layerConf().getCnn2dDataFormat() == CNN2DFormat.NHWC;
   }
@@ -184,8 +173,7 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
     ArrayType working =
         result == ArrayType.ACTIVATIONS ? ArrayType.FF_WORKING_MEM : ArrayType.BP_WORKING_MEM;
     List<INDArray> cores = cores(forTraining, workspaces);
-    INDArray bias =
-        hasBias() ? getParamWithNoise(CoreParamInitializer.BIAS, forTraining, workspaces) : null;
+    INDArray bias = hasBias() ? bias(forTraining, workspaces) : null;
     Scratch buffers = scratch(working, workspaces);
     if (forTraining) {
       intermediates = contraction.forward(cores, bias, x, z, scratch(result, workspaces), buffers);
@@ -220,16 +208,8 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
         delta(Objects.requireNonNull(linearOutput), epsilon.castTo(dataType), workspaces);
 
     Gradient gradient = new DefaultGradient();
-    List<INDArray> coreGradients = new ArrayList<>();
-    for (String name : CoreParamInitializer.coreNames(form().order())) {
-      INDArray view = gradientViews.get(name);
-      coreGradients.add(view);
-      gradient.setGradientFor(name, view, 'c');
-    }
-    INDArray biasGradient = hasBias() ? gradientViews.get(CoreParamInitializer.BIAS) : null;
-    if (biasGradient != null) {
-      gradient.setGradientFor(CoreParamInitializer.BIAS, biasGradient, 'c');
-    }
+    List<INDArray> coreGradients = coreGradients(gradient);
+    INDArray biasGradient = hasBias() ? biasGradient(gradient) : null;
     ConvContraction contraction = contraction(input, true);
     INDArray xGradient =
         images(
@@ -299,20 +279,6 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
     return x.castTo(dataType);
   }
 
-  private List<INDArray> cores(boolean forTraining, LayerWorkspaceMgr workspaces) {
-    return CoreParamInitializer.coreNames(form().order()).stream()
-        .map(name -> getParamWithNoise(name, forTraining, workspaces))
-        .toList();
-  }
-
-  private static Scratch scratch(ArrayType type, LayerWorkspaceMgr workspaces) {
-    return (dataType, shape) -> workspaces.createUninitialized(type, dataType, shape, 'c');
-  }
-
-  private boolean isLinear() {
-    return layerConf().getActivationFn() instanceof ActivationIdentity;
-  }
-
   private void forget() {
     linearOutput = null;
     intermediates = null;
@@ -327,16 +293,6 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
   @Override
   public Type type() {
     return Type.CONVOLUTIONAL;
-  }
-
-  @Override
-  public boolean hasBias() {
-    return layerConf().hasBias();
-  }
-
-  @Override
-  public boolean isPretrainLayer() {
-    return false;
   }
 
   /** As DL4J's own convolution: the mask is reduced as the image is, and applied elsewhere. */
@@ -356,18 +312,5 @@ public final class TensorConvLayer extends BaseLayer<TensorConv> implements Imag
             conf.getDilation(),
             conf.getConvolutionMode());
     return new Pair<>(reduced, state);
-  }
-
-  /** The flat order of the parameters is 'c', where {@link BaseLayer} assumes 'f'. */
-  @Override
-  public void setParams(INDArray params) {
-    state(
-        params.length() == numParams(),
-        "%d parameters given, the layer has %d",
-        params.length(),
-        numParams());
-    if (params != paramsFlattened) {
-      setParams(params, 'c');
-    }
   }
 }
