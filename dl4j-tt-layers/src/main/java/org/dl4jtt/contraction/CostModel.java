@@ -33,12 +33,17 @@ package org.dl4jtt.contraction;
  * some 30 µs more and whose rate is 0 to 30 % higher. An ND4J array for an intermediate takes 5 µs
  * or more, which for single examples decides how many groups a path has.
  *
- * <p>Many small products are slower than their size says, by what BLAS copies before it multiplies
- * ({@code number}), and slower still if they walk through more than the caches hold ({@code
- * streamed}): 100 of [16 x 128] [128 x 64] run at 30 GFLOP/s, 100 of [64 x 448] [448 x 64] at 60,
- * 160 of [64 x 360] [360 x 96] with 22 MB of input at 50. Walking through the batch in parts whose
- * intermediates stay in the second-level cache was measured and gains nothing.
+ * <p>oneDNN does not divide one small product among threads: [512 x 64] [64 x 64] takes 44 µs on
+ * one and on two, as by BLAS, where [4096 x 64] [64 x 512] runs at 200 GFLOP/s. So what one core
+ * computes alone counts twice, or more ({@code waking}).
  *
+ * <p>Many small products by BLAS are slower than their size says, by what BLAS copies before it
+ * multiplies ({@code number}), and slower still if they walk through more than the caches hold
+ * ({@code streamed}): 100 of [16 x 128] [128 x 64] run at 30 GFLOP/s, 100 of [64 x 448] [448 x 64]
+ * at 60, 160 of [64 x 360] [360 x 96] with 22 MB of input at 50. Walking through the batch in parts
+ * whose intermediates stay in the second-level cache was measured and gains nothing.
+ *
+ * @param waking what all products of a step take above that, as few are not divided among threads
  * @param call one product, however small
  * @param peak multiplications and additions per second of a large product
  * @param half a dimension at which half of the peak is reached
@@ -53,6 +58,7 @@ package org.dl4jtt.contraction;
  *     of too many, {@link #CPU} holds
  */
 record CostModel(
+    double waking,
     double call,
     double peak,
     double half,
@@ -68,20 +74,24 @@ record CostModel(
   /** Numbers of a matrix that stay in some cache between calls, and reading one with a vector. */
   private static final double CACHED = 4e6;
 
-  private static final double CACHED_READ = 0.1e-9;
+  private static final double CACHED_READ = 0.06e-9;
   private static final double UNCACHED_READ = 0.25e-9;
+
+  /** What a product takes that one core computes while another waits, beside one on both. */
+  private static final double IDLE = 2;
 
   /** BLAS on raw memory. */
   static final CostModel CPU =
-      new CostModel(0.5e-6, 100e9, 4, 0.3e-9, 1e-9, 1e-9, 2e-6, 5e-6, 0.02, true, false);
+      new CostModel(0, 0.5e-6, 100e9, 4, 0.3e-9, 1e-9, 1e-9, 2e-6, 5e-6, 0.02, true, false);
 
   /** oneDNN; BLAS for small products. */
   static final CostModel ONE_DNN =
-      new CostModel(0.1e-6, 112e9, 1.5, 0.25e-9, 0.6e-9, 1e-9, 2e-6, 5e-6, 0.02, true, true);
+      new CostModel(
+          30e-6, 0.02e-6, 112e9, 1.5, 0.25e-9, 0.3e-9, 1e-9, 2e-6, 5e-6, 0.02, true, true);
 
   /** ND4J operations. */
   static final CostModel ND4J =
-      new CostModel(30e-6, 100e9, 4, 0.3e-9, 1e-9, 2e-9, 20e-6, 5e-6, 1, false, false);
+      new CostModel(0, 30e-6, 100e9, 4, 0.3e-9, 1e-9, 2e-9, 20e-6, 5e-6, 1, false, false);
 
   double of(Product p) {
     if (p.rows() > Integer.MAX_VALUE
@@ -89,13 +99,14 @@ record CostModel(
         || p.columns() > Integer.MAX_VALUE) {
       return Double.POSITIVE_INFINITY; // BLAS counts in ints
     }
-    if (atOnce && (p.flops() < CpuProducts.SMALL || (p.addsUp() && !OneDnnProducts.addsUp(p)))) {
-      return CPU.of(p);
+    boolean vector = p.rows() == 1 || p.columns() == 1;
+    if (atOnce && (vector || p.flops() < CpuProducts.SMALL)) {
+      return vector ? CPU.of(p) : IDLE * CPU.of(p);
     }
     if (atOnce && p.addsUp()) {
-      return of(p.apart()) + p.lengthApart() * number;
+      return OneDnnProducts.addsUp(p) ? of(p.apart()) + p.lengthApart() * number : CPU.of(p);
     }
-    if (p.rows() == 1 || p.columns() == 1) {
+    if (vector) {
       double matrix = Math.max(p.rows(), p.columns()) * (double) p.inner();
       return p.calls() * (call + matrix * (matrix > CACHED ? UNCACHED_READ : CACHED_READ));
     }
@@ -104,13 +115,14 @@ record CostModel(
     double computing = p.flops() / rate;
     double moving = p.traffic() * (streams ? streamed : number);
     // BLAS copies first and multiplies then; oneDNN does both at a time.
-    return p.calls() * call + (atOnce ? Math.max(computing, moving) : computing + moving);
+    double both = atOnce ? Math.max(computing, moving) : computing + moving;
+    return waking + p.calls() * call + both;
   }
 
   /** The same where every call merges the cores. */
   CostModel mergingAlways() {
     return new CostModel(
-        call, peak, half, number, streamed, reorder, reordering, array, 1, gaps, atOnce);
+        waking, call, peak, half, number, streamed, reorder, reordering, array, 1, gaps, atOnce);
   }
 
   /** The share of calls that merge a group of this many numbers. */
