@@ -125,7 +125,7 @@ public final class ConvContraction {
   /**
    * Gradients of the input, of the cores and of the bias; all are overwritten.
    *
-   * @param all from the forward pass
+   * @param all from the forward pass; usable once
    * @param coreGradients 'c' ordered, in the cores' shapes
    * @param biasGradient null if the forward pass had no bias
    * @param scratch for what is not needed after this call

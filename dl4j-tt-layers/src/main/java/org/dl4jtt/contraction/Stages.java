@@ -58,7 +58,7 @@ interface Stages {
   /**
    * All gradients; overwritten.
    *
-   * @param between from the forward pass
+   * @param between from the forward pass; may be overwritten
    * @param kernelGradients in 'c' order
    * @param biasGradient null if there is no bias
    * @param buffers for the duration of this call

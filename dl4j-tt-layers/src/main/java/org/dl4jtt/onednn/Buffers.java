@@ -10,6 +10,7 @@ final class Buffers implements LongFunction<INDArray> {
   private final LongFunction<INDArray> source;
   private final List<INDArray> free = new ArrayList<>();
   private final List<INDArray> used = new ArrayList<>();
+  private final List<INDArray> held = new ArrayList<>();
 
   /**
    * @param source allocates so many floats
@@ -25,9 +26,17 @@ final class Buffers implements LongFunction<INDArray> {
     return this;
   }
 
-  /** Memory that {@link #again} does not free. */
-  INDArray lasting(long floats) {
-    return source.apply(floats);
+  /** What was given out since the last {@link #again} is not free before {@link #release}. */
+  void hold() {
+    held.addAll(used);
+    used.clear();
+  }
+
+  /** Everything is free. */
+  void release() {
+    free.addAll(held);
+    held.clear();
+    again();
   }
 
   /** The smallest free buffer that is long enough, or a new one. */

@@ -126,7 +126,7 @@ final class Convolution {
     Objects.requireNonNull(kept).infer(x, z, bias, buffers);
   }
 
-  /** All gradients are overwritten. */
+  /** All gradients are overwritten; dx may lie where x does. */
   void backward(
       INDArray x,
       INDArray w,

@@ -130,7 +130,7 @@ public final class ConvolutionChain {
   /**
    * All gradients; they are overwritten, and lie in memory as what they are gradients of.
    *
-   * @param between from the forward pass
+   * @param between from the forward pass; overwritten, each by its gradient
    * @param dBias null without
    * @param buffers allocates so many floats, for the duration of this call
    */
@@ -147,7 +147,7 @@ public final class ConvolutionChain {
     INDArray gradient = dz;
     for (int k = stages.size() - 1; k >= 0; k--) {
       INDArray from = k == 0 ? x : between.get(k - 1);
-      INDArray to = k == 0 ? dx : buffers.apply(floats(stages.get(k - 1).output()));
+      INDArray to = k == 0 ? dx : from;
       boolean last = k + 1 == stages.size();
       stages
           .get(k)

@@ -33,7 +33,7 @@ final class ConvolutionGradients {
     boolean both = inside.equals(kernel.diff_dst_desc()) && !inside.equals(of.z);
     engine cpu = OneDnn.engine();
     memory.desc dz = both ? inside : of.z;
-    copied = both ? inside.get_size() / Float.BYTES : 0;
+    copied = both ? Port.floats(inside) : 0;
     copy =
         both
             ? new Routine(new reorder(new reorder.primitive_desc(cpu, of.z, cpu, dz)))
@@ -93,7 +93,7 @@ final class ConvolutionGradients {
     return of.isFiltered() ? Convolution.any(sizes) : wanted;
   }
 
-  /** All gradients are overwritten. */
+  /** All gradients are overwritten; dx may lie where x does. */
   void run(
       INDArray x,
       INDArray w,
@@ -104,14 +104,16 @@ final class ConvolutionGradients {
       Buffers buffers) {
     INDArray gradient = dz;
     if (copy != null) {
-      gradient = buffers.lasting(copied);
+      gradient = buffers.again().apply(copied);
       copy.run(buffers, dz, gradient);
+      buffers.hold();
     }
-    forInput.run(buffers.again(), dx, w, gradient);
     if (dBias == null) {
       forKernel.run(buffers.again(), x, dw, gradient);
     } else {
       forKernel.run(buffers.again(), x, dw, gradient, dBias);
     }
+    forInput.run(buffers.again(), dx, w, gradient);
+    buffers.release();
   }
 }

@@ -35,9 +35,14 @@ final class Port {
     this.outside = new memory(outside, OneDnn.engine(), NOTHING);
     boolean same = outside.equals(inside);
     this.inside = same ? this.outside : new memory(inside, OneDnn.engine(), NOTHING);
-    this.copied = same ? 0 : (inside.get_size() + ALIGNMENT) / Float.BYTES;
+    this.copied = same ? 0 : floats(inside);
     this.in = same || !isInput ? null : new reorder(this.outside, this.inside);
     this.out = same || isInput ? null : new reorder(this.inside, this.outside);
+  }
+
+  /** The length of a buffer for a copy in this format. */
+  static long floats(memory.desc inside) {
+    return (inside.get_size() + ALIGNMENT) / Float.BYTES;
   }
 
   static Port in(memory.desc outside, memory.desc inside) {

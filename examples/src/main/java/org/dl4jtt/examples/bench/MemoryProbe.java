@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dl4jtt.onednn.OneDnn;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
@@ -23,7 +24,7 @@ final class MemoryProbe {
   /**
    * What was measured, in bytes.
    *
-   * @param peak of training steps, over that of a JVM that has loaded DL4J
+   * @param peak of training steps, over that of a JVM that has loaded DL4J and oneDNN
    * @param growth in the second half of the steps; in the first, workspaces and compiled code reach
    *     their size, which takes up to 5,000 steps, with the dense layer as well
    */
@@ -50,6 +51,8 @@ final class MemoryProbe {
             what.name(),
             contender,
             String.valueOf(steps));
+    // malloc gives large blocks back at once: what is measured is in use.
+    builder.environment().put("MALLOC_MMAP_THRESHOLD_", "1000000");
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     Process process = builder.start();
     List<String> said = new ArrayList<>();
@@ -90,6 +93,7 @@ final class MemoryProbe {
   }
 
   private static void loadEverything() {
+    OneDnn.isAvailable(); // loads it
     MultiLayerNetwork net =
         Networks.of(new DenseLayer.Builder().nOut(4).build(), InputType.feedForward(4));
     DataSet data = Networks.data(net, 4, 4);
