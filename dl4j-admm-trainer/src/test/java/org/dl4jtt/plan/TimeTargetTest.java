@@ -52,17 +52,25 @@ class TimeTargetTest {
   }
 
   @Test
-  void otherTargets_listTheLayersThatGetSlower() {
-    // A PAIRED kernel is rebuilt, then applied: never as fast as the kernel itself.
-    TensorForm paired =
+  void slower_namesTheWeightsThatArePredictedToTakeLonger() {
+    TensorForm form =
         TensorForm.of(
             Tensorization.kernel(Scheme.PAIRED, List.of(8, 8), 3, 3, List.of(8, 8)),
             List.of(1, 9, 16, 1));
     CompressionPlan plan =
-        CompressionPlan.of(network()).layer("conv2", paired).exclude("fc").weights(0.99).build();
-    assertThat(plan.slower()).extracting(PlannedWeight::layer).containsExactly("conv2");
+        new CompressionPlan(
+            100_000,
+            32,
+            List.of(
+                new PlannedWeight("faster", "W", form, new Prediction(0, 0, 2e-6, 1e-6, 0)),
+                new PlannedWeight("slower", "W", form, new Prediction(0, 0, 1e-6, 2e-6, 0)),
+                new PlannedWeight("unknown", "W", form, Prediction.NONE)),
+            List.of(),
+            null);
+    assertThat(plan.slower()).extracting(PlannedWeight::layer).containsExactly("slower");
     assertThat(plan.toString())
-        .contains("conv2 W: predicted to be slower in tensor form at batch 32");
+        .contains("slower W: predicted to be slower in tensor form at batch 32")
+        .doesNotContain("faster W: predicted");
   }
 
   @Test
