@@ -9,36 +9,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 interface BatchNormRoutine {
 
+  /**
+   * What a batch norm computes with.
+   *
+   * @param mean as the variance, of a batch or a running one
+   */
+  record Norm(INDArray gamma, INDArray beta, INDArray mean, INDArray variance, double eps) {}
+
   /** Overwrites mean and variance, by those of the batch, and y. */
-  void train(
-      INDArray x,
-      INDArray gamma,
-      INDArray beta,
-      INDArray mean,
-      INDArray variance,
-      double eps,
-      INDArray y,
-      Scratch scratch);
+  void train(INDArray x, Norm norm, INDArray y, Scratch scratch);
 
   /** Overwrites y, by mean and variance as they are. */
-  void infer(
-      INDArray x,
-      INDArray gamma,
-      INDArray beta,
-      INDArray mean,
-      INDArray variance,
-      double eps,
-      INDArray y,
-      Scratch scratch);
+  void infer(INDArray x, Norm norm, INDArray y, Scratch scratch);
 
   /** Overwrites the three gradients; mean and variance are those of the batch. */
   void backward(
       INDArray x,
       INDArray dy,
-      INDArray gamma,
-      INDArray mean,
-      INDArray variance,
-      double eps,
+      Norm norm,
       INDArray dx,
       INDArray dGamma,
       INDArray dBeta,

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.layers.normalization.BatchNormalizationHelper;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dl4jtt.accelerate.BatchNormRoutine.Norm;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.onednn.ImageLayer;
 import org.dl4jtt.onednn.Images;
@@ -87,12 +88,13 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
     INDArray images = images(x, format, ArrayType.FF_WORKING_MEM, workspaces);
     INDArray out = nchw(y, format);
     Scratch scratch = Dense.scratch(ArrayType.FF_WORKING_MEM, workspaces);
+    Norm norm = new Norm(gamma, beta, mean, variance, eps);
     if (training) {
-      routine(images).train(images, gamma, beta, mean, variance, eps, out, scratch);
+      routine(images).train(images, norm, out, scratch);
     } else {
       mean.assign(runningMean.reshape(mean.shape()));
       variance.assign(runningVariance.reshape(variance.shape()));
-      routine(images).infer(images, gamma, beta, mean, variance, eps, out, scratch);
+      routine(images).infer(images, norm, out, scratch);
     }
     return y;
   }
@@ -132,10 +134,7 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
                     .backward(
                         x,
                         dy,
-                        gamma,
-                        mean,
-                        variance,
-                        eps,
+                        new Norm(gamma, beta, mean, variance, eps),
                         target,
                         gammaGradient,
                         betaGradient,

@@ -1,5 +1,6 @@
 package org.dl4jtt.accelerate;
 
+import org.dl4jtt.accelerate.ChannelTiles.Floats;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.onednn.BatchNorm;
 import org.dl4jtt.onednn.Format;
@@ -14,79 +15,63 @@ final class OneDnnBatchNorm implements BatchNormRoutine {
   private final Recent<Key, BatchNorm> norms = new Recent<>();
 
   @Override
-  public void train(
-      INDArray x,
-      INDArray gamma,
-      INDArray beta,
-      INDArray mean,
-      INDArray variance,
-      double eps,
-      INDArray y,
-      Scratch scratch) {
-    norm(x, y, eps)
-        .train(x, gammaBeta(gamma, beta, scratch), mean, variance, y, n -> floats(scratch, n));
+  public void train(INDArray x, Norm norm, INDArray y, Scratch scratch) {
+    kernel(x, y, norm)
+        .train(
+            x, gammaBeta(norm, scratch), norm.mean(), norm.variance(), y, n -> floats(scratch, n));
   }
 
   @Override
-  public void infer(
-      INDArray x,
-      INDArray gamma,
-      INDArray beta,
-      INDArray mean,
-      INDArray variance,
-      double eps,
-      INDArray y,
-      Scratch scratch) {
-    norm(x, y, eps)
-        .infer(x, gammaBeta(gamma, beta, scratch), mean, variance, y, n -> floats(scratch, n));
+  public void infer(INDArray x, Norm norm, INDArray y, Scratch scratch) {
+    kernel(x, y, norm)
+        .infer(
+            x, gammaBeta(norm, scratch), norm.mean(), norm.variance(), y, n -> floats(scratch, n));
   }
 
   @Override
   public void backward(
       INDArray x,
       INDArray dy,
-      INDArray gamma,
-      INDArray mean,
-      INDArray variance,
-      double eps,
+      Norm norm,
       INDArray dx,
       INDArray dGamma,
       INDArray dBeta,
       Scratch scratch) {
-    int channels = (int) gamma.length();
+    int channels = (int) norm.gamma().length();
     INDArray both = floats(scratch, 2L * channels);
-    norm(x, dy, eps)
+    kernel(x, dy, norm)
         .backward(
             x,
-            gammaBeta(gamma, gamma, scratch), // beta has no part in any gradient
-            mean,
-            variance,
+            gammaBeta(norm, scratch),
+            norm.mean(),
+            norm.variance(),
             dy,
             dx,
             both,
             n -> floats(scratch, n));
     float[] numbers = new float[channels];
-    ChannelTiles.Floats from = new ChannelTiles.Floats(both);
+    Floats from = new Floats(both);
     from.read(0, numbers, channels);
-    new ChannelTiles.Floats(dGamma).write(0, numbers, channels);
+    new Floats(dGamma).write(0, numbers, channels);
     from.read(channels, numbers, channels);
-    new ChannelTiles.Floats(dBeta).write(0, numbers, channels);
+    new Floats(dBeta).write(0, numbers, channels);
   }
 
-  private BatchNorm norm(INDArray x, INDArray y, double eps) {
+  private BatchNorm kernel(INDArray x, INDArray y, Norm norm) {
     return norms.get(
-        new Key(Format.of(x), Format.of(y), eps), key -> new BatchNorm(key.x, key.y, key.eps));
+        new Key(Format.of(x), Format.of(y), norm.eps()),
+        key -> new BatchNorm(key.x, key.y, key.eps));
   }
 
   /** [2, C]. */
-  private static INDArray gammaBeta(INDArray gamma, INDArray beta, Scratch scratch) {
-    int channels = (int) gamma.length();
+  private static INDArray gammaBeta(Norm norm, Scratch scratch) {
+    int channels = (int) norm.gamma().length();
     INDArray both = floats(scratch, 2L * channels);
     float[] numbers = new float[channels];
-    ChannelTiles.Floats to = new ChannelTiles.Floats(both);
-    new ChannelTiles.Floats(gamma).read(0, numbers, channels);
+    Floats to = new Floats(both);
+    new Floats(norm.gamma()).read(0, numbers, channels);
     to.write(0, numbers, channels);
-    new ChannelTiles.Floats(beta).read(0, numbers, channels);
+    new Floats(norm.beta()).read(0, numbers, channels);
     to.write(channels, numbers, channels);
     return both;
   }

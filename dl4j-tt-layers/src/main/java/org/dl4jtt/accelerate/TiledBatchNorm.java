@@ -20,49 +20,32 @@ final class TiledBatchNorm implements BatchNormRoutine {
   }
 
   @Override
-  public void train(
-      INDArray x,
-      INDArray gamma,
-      INDArray beta,
-      INDArray mean,
-      INDArray variance,
-      double eps,
-      INDArray y,
-      Scratch scratch) {
+  public void train(INDArray x, Norm norm, INDArray y, Scratch scratch) {
     ChannelTiles tiles = tiles(x);
     Floats in = new Floats(x);
-    kernel.mean(tiles, in, this.mean);
-    kernel.variance(tiles, in, this.mean, this.variance);
-    new Floats(mean).write(0, this.mean, this.mean.length);
-    new Floats(variance).write(0, this.variance, this.variance.length);
-    forward(tiles, in, gamma, beta, eps, y);
+    kernel.mean(tiles, in, mean);
+    kernel.variance(tiles, in, mean, variance);
+    new Floats(norm.mean()).write(0, mean, mean.length);
+    new Floats(norm.variance()).write(0, variance, variance.length);
+    forward(tiles, in, norm, y);
   }
 
   @Override
-  public void infer(
-      INDArray x,
-      INDArray gamma,
-      INDArray beta,
-      INDArray mean,
-      INDArray variance,
-      double eps,
-      INDArray y,
-      Scratch scratch) {
-    read(mean, variance);
-    forward(tiles(x), new Floats(x), gamma, beta, eps, y);
+  public void infer(INDArray x, Norm norm, INDArray y, Scratch scratch) {
+    readMeanAndVariance(norm);
+    forward(tiles(x), new Floats(x), norm, y);
   }
 
-  private void read(INDArray mean, INDArray variance) {
-    new Floats(mean).read(0, this.mean, this.mean.length);
-    new Floats(variance).read(0, this.variance, this.variance.length);
+  private void readMeanAndVariance(Norm norm) {
+    new Floats(norm.mean()).read(0, mean, mean.length);
+    new Floats(norm.variance()).read(0, variance, variance.length);
   }
 
-  private void forward(
-      ChannelTiles tiles, Floats x, INDArray gamma, INDArray beta, double eps, INDArray y) {
-    float[] scale = inverseDeviation(eps);
-    multiply(scale, gamma);
+  private void forward(ChannelTiles tiles, Floats x, Norm norm, INDArray y) {
+    float[] scale = inverseDeviation(norm.eps());
+    multiply(scale, norm.gamma());
     float[] shift = new float[mean.length];
-    new Floats(beta).read(0, shift, mean.length);
+    new Floats(norm.beta()).read(0, shift, mean.length);
     kernel.forward(tiles, x, new Floats(y), mean, scale, shift);
   }
 
@@ -70,27 +53,24 @@ final class TiledBatchNorm implements BatchNormRoutine {
   public void backward(
       INDArray x,
       INDArray dy,
-      INDArray gamma,
-      INDArray mean,
-      INDArray variance,
-      double eps,
+      Norm norm,
       INDArray dx,
       INDArray dGamma,
       INDArray dBeta,
       Scratch scratch) {
-    read(mean, variance);
+    readMeanAndVariance(norm);
     ChannelTiles tiles = tiles(x);
     Floats in = new Floats(x);
     Floats out = new Floats(dy);
-    int channels = this.mean.length;
+    int channels = mean.length;
     double[] sumDy = new double[channels];
     double[] sumDyX = new double[channels];
-    kernel.backwardSums(tiles, in, out, this.mean, sumDy, sumDyX);
+    kernel.backwardSums(tiles, in, out, mean, sumDy, sumDyX);
 
     long m = tiles.valuesPerChannel();
-    float[] inverse = inverseDeviation(eps);
+    float[] inverse = inverseDeviation(norm.eps());
     float[] scale = inverse.clone();
-    multiply(scale, gamma);
+    multiply(scale, norm.gamma());
     float[] betaGradient = new float[channels];
     float[] gammaGradient = new float[channels];
     float[] slope = new float[channels];
@@ -101,7 +81,7 @@ final class TiledBatchNorm implements BatchNormRoutine {
       betaGradient[c] = (float) sumDy[c];
       gammaGradient[c] = (float) dg;
       slope[c] = (float) perX;
-      shift[c] = (float) (-scale[c] * sumDy[c] / m - perX * this.mean[c]);
+      shift[c] = (float) (-scale[c] * sumDy[c] / m - perX * mean[c]);
     }
     new Floats(dGamma).write(0, gammaGradient, channels);
     new Floats(dBeta).write(0, betaGradient, channels);

@@ -23,6 +23,7 @@ import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.ImageLayer;
 import org.dl4jtt.onednn.Images;
 import org.dl4jtt.onednn.OneDnn;
+import org.dl4jtt.onednn.Recent;
 import org.dl4jtt.onednn.ReluGradient;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
@@ -41,8 +42,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * forward as in inference), backward computes them again.
  */
 public final class TensorConvLayer extends CoreLayer<TensorConv> implements ImageLayer {
-  private transient @Nullable ConvContraction training;
-  private transient @Nullable ConvContraction inference;
+  private transient Recent<List<Long>, ConvContraction> training = new Recent<>();
+  private transient Recent<List<Long>, ConvContraction> inference = new Recent<>();
   private transient ConvPlan.@Nullable Kind pinned;
   private transient boolean outputLast;
   private transient boolean gradientAsInput = true;
@@ -61,8 +62,8 @@ public final class TensorConvLayer extends CoreLayer<TensorConv> implements Imag
    */
   public void pinPlan(ConvPlan.@Nullable Kind kind) {
     pinned = kind;
-    training = null;
-    inference = null;
+    training = new Recent<>();
+    inference = new Recent<>();
   }
 
   /** The plan for an input of this shape. */
@@ -71,22 +72,15 @@ public final class TensorConvLayer extends CoreLayer<TensorConv> implements Imag
   }
 
   private ConvContraction contraction(INDArray x, boolean forTraining) {
-    ConvContraction last = forTraining ? training : inference;
-    if (last != null && Arrays.equals(last.plan().geometry().inputShape(), x.shape())) {
-      return last;
-    }
-    ConvGeometry geometry = geometry(x);
-    ConvContraction next =
-        new ConvContraction(
-            pinned == null
-                ? ConvPlan.cheapest(form(), geometry, forTraining)
-                : ConvPlan.of(pinned, form(), geometry, forTraining));
-    if (forTraining) {
-      training = next;
-    } else {
-      inference = next;
-    }
-    return next;
+    List<Long> shape = Arrays.stream(x.shape()).boxed().toList();
+    return (forTraining ? training : inference)
+        .get(shape, key -> new ConvContraction(newPlan(geometry(x), forTraining)));
+  }
+
+  private ConvPlan newPlan(ConvGeometry geometry, boolean forTraining) {
+    return pinned == null
+        ? ConvPlan.cheapest(form(), geometry, forTraining)
+        : ConvPlan.of(pinned, form(), geometry, forTraining);
   }
 
   private ConvGeometry geometry(INDArray x) {
