@@ -40,11 +40,11 @@ record Flops(Layer layer, Optional<InputType> input) {
     return 2 * positions * weight.outputs() * area * weight.inputs();
   }
 
-  /** The same weight in tensor form, by the cheapest plan at batch 1. */
+  /** The same weight in tensor form, by the plan that is cheapest if cores are merged each time. */
   long ofForm(TensorForm form) {
     Optional<ConvGeometry> geometry = geometry();
     if (form.tensorization().isKernel() && geometry.isPresent()) {
-      return ConvPlan.cheapest(form, geometry.get(), false).flops();
+      return ConvPlan.countedBy(form, geometry.get()).flops();
     }
     if (form.tensorization().isKernel()) {
       return 2 * new TensorRingSet(form).cost().flops(); // of one position

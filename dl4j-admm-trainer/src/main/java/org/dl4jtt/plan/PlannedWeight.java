@@ -22,7 +22,8 @@ public record PlannedWeight(String layer, String parameter, TensorForm form, Pre
    *
    * @param flopsBefore operations per example (for sequences: per step) of the stock layer with
    *     this weight, two for each multiply-add; 0 if the size of its input is not known
-   * @param flopsAfter the same of the tensor layer, by its cheapest plan at batch 1
+   * @param flopsAfter the same of the tensor layer, by the plan that would be cheapest if cores
+   *     were merged in every call
    * @param secondsBefore time per example (for sequences: per step) of the stock layer with this
    *     weight, at the plan's batch, on the machine of the cost models (see {@link
    *     org.dl4jtt.contraction.PredictedTime}); 0 if it is not known

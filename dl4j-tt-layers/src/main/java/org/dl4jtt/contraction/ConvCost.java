@@ -49,14 +49,24 @@ final class ConvCost {
 
   /** A plan's convolutions, by whatever runs them in FLOAT, and the merging of cores for them. */
   static double seconds(TensorForm form, List<ConvGeometry> stages, boolean training) {
+    // oneDNN keeps what it merged from inference to inference.
+    return seconds(form, stages, training, !training && OneDnn.isAvailable());
+  }
+
+  /**
+   * @param kept whether kernels are there, merged and in the format that suits
+   */
+  static double seconds(
+      TensorForm form, List<ConvGeometry> stages, boolean training, boolean kept) {
+    if (kept) {
+      return convolutions(stages, training, true);
+    }
     double merging = merging(form, stages.get(0));
     if (stages.size() > 1) {
       // Between two 1x1 convolutions stands the positions' core as it is.
       merging += merging(form, stages.get(stages.size() - 1));
     }
-    // oneDNN keeps what it merged from inference to inference.
-    int merges = training ? 3 : OneDnn.isAvailable() ? 0 : 1;
-    return convolutions(stages, training) + merges * merging;
+    return convolutions(stages, training, false) + (training ? 3 : 1) * merging;
   }
 
   private static double merging(TensorForm form, ConvGeometry stage) {
@@ -65,12 +75,12 @@ final class ConvCost {
 
   /** A convolution by a kernel that is there. */
   static double dense(ConvGeometry stage) {
-    return convolutions(List.of(stage), false);
+    return convolutions(List.of(stage), false, false);
   }
 
-  private static double convolutions(List<ConvGeometry> stages, boolean training) {
+  private static double convolutions(List<ConvGeometry> stages, boolean training, boolean kept) {
     return OneDnn.isAvailable()
-        ? OneDnnCost.seconds(stages, training)
+        ? OneDnnCost.seconds(stages, training, kept)
         : stages.stream().mapToDouble(s -> forward(s) + (training ? backward(s) : 0)).sum();
   }
 

@@ -53,6 +53,16 @@ public record ConvPlan(
         .orElseThrow();
   }
 
+  /**
+   * The plan by which operations of inference are counted: the cheapest if cores were merged in
+   * each call, as how often a network runs with the same cores is not known.
+   */
+  public static ConvPlan countedBy(TensorForm form, ConvGeometry geometry) {
+    return candidates(form, geometry, false).stream()
+        .min(Comparator.comparingDouble(p -> ConvCost.seconds(form, p.stages, false, false)))
+        .orElseThrow();
+  }
+
   /** All plans that this kernel can take, in a fixed order. */
   public static List<ConvPlan> candidates(
       TensorForm form, ConvGeometry geometry, boolean training) {

@@ -40,8 +40,12 @@ final class OneDnnCost {
 
   private OneDnnCost() {}
 
-  /** A forward pass by kernels that are kept; in training a forward and a backward pass. */
-  static double seconds(List<ConvGeometry> stages, boolean training) {
+  /**
+   * A forward pass; in training a backward pass, too.
+   *
+   * @param kept whether kernels are there in the format that suits
+   */
+  static double seconds(List<ConvGeometry> stages, boolean training, boolean kept) {
     int passes = training ? 3 : 1;
     double seconds = 0;
     for (List<ConvGeometry> section : OneDnnStages.sections(stages)) {
@@ -50,7 +54,7 @@ final class OneDnnCost {
       for (ConvGeometry stage : section) {
         boolean isFiltered = stage.window().isFiltered();
         seconds += passes * (CALL + (isFiltered ? filtered(stage) : direct(stage)));
-        if (training) {
+        if (!kept) {
           seconds +=
               passes * kernel(stage) * (KERNEL_REORDER + (isFiltered ? KERNEL_TRANSFORM : 0));
         }
