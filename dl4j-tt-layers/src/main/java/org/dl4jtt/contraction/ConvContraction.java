@@ -30,7 +30,6 @@ public final class ConvContraction {
   private final Function<DataType, Stages> executors;
   private final Map<DataType, Stages> stages = new EnumMap<>(DataType.class);
   private final CoreVersions versions = new CoreVersions(Products.best());
-  private long version;
 
   /** Does what the plan says. */
   public ConvContraction(ConvPlan plan) {
@@ -100,8 +99,8 @@ public final class ConvContraction {
   }
 
   /**
-   * Computes z for inference. From the second call with the same cores on, what was merged of them
-   * is kept.
+   * Computes z for inference. What was merged of the cores is kept for as long as they stay; each
+   * call gives the same bits, the first one too.
    *
    * @param cores as a layer keeps them
    * @param bias null without
@@ -110,16 +109,14 @@ public final class ConvContraction {
    */
   public void infer(
       List<INDArray> cores, @Nullable INDArray bias, INDArray x, INDArray z, Scratch buffers) {
-    long before = version;
-    version = versions.of(cores);
-    if (version != before || plan.kernelLength() > KeptGroups.LARGEST) {
+    if (plan.kernelLength() > KeptGroups.LARGEST) {
       forward(cores, bias, x, z, buffers, buffers);
       return;
     }
     checkShape("input", x, plan.geometry().inputShape());
     checkShape("output", z, plan.geometry().outputShape());
     stages(x.dataType())
-        .infer(x, version, () -> merged(cores, buffers).kernels(), bias, z, buffers);
+        .infer(x, versions.of(cores), () -> merged(cores, buffers).kernels(), bias, z, buffers);
   }
 
   /**
