@@ -190,10 +190,13 @@ class ConvContractionTest {
     for (double factor : new double[] {1, -0.5, 1}) {
       last.assign(before.mul(factor));
       INDArray expected = naive(c.geometry, x, kernel(c.form, cores));
+      INDArray first = null;
       for (int call = 0; call < 3; call++) {
         INDArray z = DETACHED.allocate(x.dataType(), c.geometry.outputShape());
         contraction.infer(cores, null, x, z, DETACHED);
         assertThat(maxError(z, expected)).as("call %d", call).isLessThan(tolerance);
+        assertThat(first == null ? z : first).as("bits of call %d", call).isEqualTo(z);
+        first = z;
       }
     }
   }
