@@ -116,7 +116,8 @@ public final class ConvContraction {
     checkShape("input", x, plan.geometry().inputShape());
     checkShape("output", z, plan.geometry().outputShape());
     stages(x.dataType())
-        .infer(x, versions.of(cores), () -> merged(cores, buffers).kernels(), bias, z, buffers);
+        .infer(
+            x, () -> versions.of(cores), () -> merged(cores, buffers).kernels(), bias, z, buffers);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.dl4jtt.contraction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.dl4jtt.onednn.Copy;
 import org.dl4jtt.onednn.Images;
@@ -71,11 +72,12 @@ final class OneDnnStages implements Stages {
   @Override
   public void infer(
       INDArray x,
-      long version,
+      LongSupplier version,
       Supplier<List<INDArray>> kernels,
       @Nullable INDArray bias,
       INDArray z,
       Scratch buffers) {
+    long now = version.getAsLong();
     run(
         x,
         bias,
@@ -84,12 +86,7 @@ final class OneDnnStages implements Stages {
         buffers,
         (section, at, from, b, to) -> {
           section.infer(
-              from,
-              version,
-              () -> kernels.get().subList(at, at + section.length()),
-              b,
-              to,
-              buffers);
+              from, now, () -> kernels.get().subList(at, at + section.length()), b, to, buffers);
           return List.of();
         });
   }

@@ -1,6 +1,7 @@
 package org.dl4jtt.contraction;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.dl4jtt.onednn.OneDnn;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,14 @@ interface Stages {
   /**
    * Overwrites {@code z}, for inference by kernels that stay from call to call.
    *
-   * @param version of the kernels: another number, 0 or more, whenever they are others
+   * @param version of the kernels: another number, 0 or more, whenever they are others; asked for
+   *     only by executors that keep something, as it takes a look at all cores
    * @param kernels asked for where this executor keeps nothing of that version
    * @param buffers for the duration of this call
    */
   default void infer(
       INDArray x,
-      long version,
+      LongSupplier version,
       Supplier<List<INDArray>> kernels,
       @Nullable INDArray bias,
       INDArray z,
