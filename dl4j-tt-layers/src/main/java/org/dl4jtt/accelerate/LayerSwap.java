@@ -10,13 +10,15 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.ElementWiseVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.ActivationLayer;
+import org.deeplearning4j.nn.layers.convolution.subsampling.SubsamplingLayer;
+import org.deeplearning4j.nn.layers.pooling.GlobalPoolingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Puts {@link NativeRelu} in the place of a network's running ReLU layers, {@link NativeAdd} in
- * that of a graph's sums, and back: neither takes a helper. The configuration is the same, so that
- * what is saved or cloned is, too.
+ * Puts {@link Exchanged} layers in the place of a network's running ReLU and pooling layers, {@link
+ * NativeAdd} in that of a graph's sums, and back: none of these takes a helper. The configuration
+ * is the same, so that what is saved or cloned is, too.
  */
 final class LayerSwap {
   private LayerSwap() {}
@@ -27,12 +29,7 @@ final class LayerSwap {
         net instanceof MultiLayerNetwork mln
             ? mln.getLayerWiseConfigurations().getDataType()
             : ((ComputationGraph) net).getConfiguration().getDataType();
-    swapLayers(
-        net,
-        layer ->
-            layer instanceof ActivationLayer relu && NativeRelu.supports(relu, type)
-                ? new NativeRelu(relu, byOneDnn)
-                : layer);
+    swapLayers(net, layer -> exchanged(layer, type, byOneDnn));
     if (byOneDnn && net instanceof ComputationGraph graph) {
       swapVertices(
           graph,
@@ -45,11 +42,26 @@ final class LayerSwap {
         net instanceof MultiLayerNetwork mln
             ? mln.getLayers()
             : ((ComputationGraph) net).getLayers();
-    return (int) Arrays.stream(layers).filter(NativeRelu.class::isInstance).count();
+    return (int) Arrays.stream(layers).filter(Exchanged.class::isInstance).count();
+  }
+
+  private static Layer exchanged(Layer layer, DataType type, boolean byOneDnn) {
+    if (layer instanceof ActivationLayer relu && NativeRelu.supports(relu, type)) {
+      return new NativeRelu(relu, byOneDnn);
+    }
+    if (byOneDnn && layer instanceof SubsamplingLayer pool && NativePooling.supports(pool, type)) {
+      return new NativePooling(pool);
+    }
+    if (byOneDnn
+        && layer instanceof GlobalPoolingLayer pool
+        && NativeGlobalPooling.supports(pool, type)) {
+      return new NativeGlobalPooling(pool);
+    }
+    return layer;
   }
 
   static void disable(Model net) {
-    swapLayers(net, layer -> layer instanceof NativeRelu relu ? relu.stock() : layer);
+    swapLayers(net, layer -> layer instanceof Exchanged ours ? ours.stock() : layer);
     if (net instanceof ComputationGraph graph) {
       swapVertices(graph, vertex -> vertex instanceof NativeAdd sum ? sum.stock() : vertex);
     }
@@ -61,7 +73,7 @@ final class LayerSwap {
       Map<String, Layer> byName = HelperField.layerMap(mln);
       for (int k = 0; k < layers.length; k++) {
         Layer before = layers[k];
-        Layer after = exchange.apply(before);
+        Layer after = exchange(before, exchange);
         layers[k] = after;
         byName.replaceAll((name, layer) -> layer == before ? after : layer);
       }
@@ -69,7 +81,7 @@ final class LayerSwap {
       for (GraphVertex vertex : graph.getVertices()) {
         if (vertex instanceof LayerVertex holder) {
           Layer before = holder.getLayer();
-          Layer after = exchange.apply(before);
+          Layer after = exchange(before, exchange);
           holder.setLayer(after);
           Layer[] layers = graph.getLayers();
           for (int k = 0; k < layers.length; k++) {
@@ -78,6 +90,17 @@ final class LayerSwap {
         }
       }
     }
+  }
+
+  private static Layer exchange(Layer before, UnaryOperator<Layer> by) {
+    Layer after = by.apply(before);
+    if (after != before) {
+      after.setIndex(before.getIndex());
+      after.setListeners(before.getListeners());
+      after.setIterationCount(before.getIterationCount());
+      after.setEpochCount(before.getEpochCount());
+    }
+    return after;
   }
 
   private static void swapVertices(ComputationGraph graph, UnaryOperator<GraphVertex> exchange) {

@@ -53,9 +53,13 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
   private @Nullable INDArray forwardInput;
 
   NativeConvolution(ConvolutionLayer layer, boolean byOneDnn) {
+    this(layer, byOneDnn ? new OneDnnConvolution() : new OperationConvolution());
+  }
+
+  NativeConvolution(ConvolutionLayer layer, ConvolutionKernel convolution) {
     this.hasBias = layer.hasBias();
     this.isLinear = layer.layerConf().getActivationFn() instanceof ActivationIdentity;
-    this.convolution = byOneDnn ? new OneDnnConvolution() : new OperationConvolution();
+    this.convolution = convolution;
   }
 
   @Override
@@ -131,6 +135,9 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
         Dense.scratch(ArrayType.FF_WORKING_MEM, workspaces));
     forwardInput = input;
     forwardWorkspaces = workspaces;
+    if (z.isAttached() && !Images.isChannelsFirst(z)) {
+      kept.put(input, z); // the layer does not call activate for such arrays
+    }
     return z;
   }
 

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Native speed on the CPU for the convolution, batch norm and ReLU layers of an ordinary
+ * Native speed on the CPU for the convolution, batch norm, ReLU and pooling layers of an ordinary
  * Deeplearning4j network.
  *
  * <p>Deeplearning4j 1.0.0-M2.1 computes a convolution on the CPU by im2col and a matrix product in
@@ -33,9 +33,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A layer qualifies when it computes in {@link DataType#FLOAT}; a convolution also needs
  * dilation 1 and no weight noise, a batch norm needs a trained gamma and beta; an activation layer
- * with plain ReLU is exchanged for one of ours with the same configuration, and so is, with oneDNN,
- * a graph's sum ({@code ElementWiseVertex} with {@code Add}). Other layers, pooling among them,
- * stay as they are. On a backend other than the CPU nothing happens.
+ * with plain ReLU is exchanged for one of ours with the same configuration, and so are, with
+ * oneDNN, a graph's sums ({@code ElementWiseVertex} with {@code Add}) and poolings of images:
+ * maxima, and means without padding, over windows or all pixels. Other layers stay as they are. On
+ * a backend other than the CPU nothing happens.
  *
  * <p><b>A helper belongs to the network that is built</b>: a clone, or a network restored from a
  * file, starts without and needs {@code enable} again.
@@ -78,8 +79,8 @@ public final class NativeHelpers {
   }
 
   /**
-   * Takes the helpers of convolutions and batch norms, and our ReLU layers and sums, away from
-   * {@code net}: the stock path computes again.
+   * Takes the helpers of convolutions and batch norms, and our ReLU layers, poolings and sums, away
+   * from {@code net}: the stock path computes again.
    */
   public static void disable(Model net) {
     for (Layer layer : layersOf(net)) {

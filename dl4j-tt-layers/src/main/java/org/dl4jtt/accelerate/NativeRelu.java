@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * both directions before it computes, and ND4J's derivative of ReLU takes several times as long as
  * reading and writing.
  */
-final class NativeRelu extends ActivationLayer implements ImageLayer {
+final class NativeRelu extends ActivationLayer implements Exchanged, ImageLayer {
   /** 16 kB: input, gradient and result stay in the first level of the cache. */
   private static final int TILE = 4096;
 
@@ -41,22 +41,11 @@ final class NativeRelu extends ActivationLayer implements ImageLayer {
   NativeRelu(ActivationLayer stock, boolean byOneDnn) {
     super(stock.conf(), DataType.FLOAT);
     this.byOneDnn = byOneDnn;
-    copyState(stock, this);
   }
 
-  /** The stock layer in the place of this one. */
-  ActivationLayer stock() {
-    ActivationLayer stock = new ActivationLayer(conf, dataType);
-    copyState(this, stock);
-    return stock;
-  }
-
-  private static void copyState(ActivationLayer from, ActivationLayer to) {
-    to.setIndex(from.getIndex());
-    to.setListeners(from.getListeners());
-    to.setIterationCount(from.getIterationCount());
-    to.setEpochCount(from.getEpochCount());
-    to.setCacheMode(from.getCacheMode());
+  @Override
+  public ActivationLayer stock() {
+    return new ActivationLayer(conf, dataType);
   }
 
   /** Plain ReLU: no maximum, threshold or slope. */

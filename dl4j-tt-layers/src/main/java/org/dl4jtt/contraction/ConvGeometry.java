@@ -95,6 +95,12 @@ public record ConvGeometry(
         channelsLast);
   }
 
+  /** The same convolution with so many rows above and columns to the left. */
+  public ConvGeometry padded(Extent otherPadding) {
+    return new ConvGeometry(
+        batch, inputs, outputs, image, kernel, stride, otherPadding, dilation, same, channelsLast);
+  }
+
   /** Height and width of the output. */
   public Extent outputImage() {
     return new Extent(

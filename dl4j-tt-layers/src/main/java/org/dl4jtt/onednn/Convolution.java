@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * One convolution of a {@link Window}, with bias or without, and its gradients, for arrays that
  * always lie in memory in the same way.
  *
- * <p>Where minimal filtering is possible (3x3, stride 1, padding 1, 32 channels or more, AVX-512)
+ * <p>Where minimal filtering is possible (3x3, stride 1, padding 1, 16 channels or more, AVX-512)
  * it is taken, for z and both gradients, at twice the speed of a direct sum; results differ from
  * that by some 2e-6 of the largest.
  */

@@ -34,7 +34,6 @@ public final class ConvolutionChain {
       List<Window> windows, Format x, List<Format> kernels, Format z, boolean hasBias) {
     check("input", x, windows.get(0).x());
     check("output", z, windows.get(windows.size() - 1).z());
-    boolean channelsLast = x.isChannelsLast();
     memory.desc from = x.descriptor();
     for (int k = 0; k < windows.size(); k++) {
       check("kernel", kernels.get(k), windows.get(k).w());
@@ -46,7 +45,7 @@ public final class ConvolutionChain {
               kernels.get(k).descriptor(),
               last ? z.descriptor() : null,
               last && hasBias,
-              channelsLast);
+              x.isChannelsLast() || (last && z.isChannelsLast()));
       stages.add(stage);
       from = stage.output();
     }

@@ -37,7 +37,8 @@ public record Window(
   }
 
   private static final Size FILTERED = new Size(3, 3);
-  private static final int LEAST_CHANNELS = 32;
+  private static final int LEAST_CHANNELS = 16;
+  private static final int LEAST_PRODUCT = 1024; // 16 by 16 channels are faster directly
 
   long[] x() {
     return new long[] {batch, inputs, image.height, image.width};
@@ -87,6 +88,7 @@ public record Window(
         && dilation.equals(Size.ONE)
         && padding.equals(Size.ONE)
         && paddingBehind().equals(Size.ONE)
-        && Math.min(inputs, outputs) >= LEAST_CHANNELS;
+        && Math.min(inputs, outputs) >= LEAST_CHANNELS
+        && (long) inputs * outputs >= LEAST_PRODUCT;
   }
 }

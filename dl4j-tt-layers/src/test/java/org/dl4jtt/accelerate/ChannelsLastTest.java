@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -64,8 +65,11 @@ class ChannelsLastTest {
     for (int k = 0; k < expected.size(); k++) {
       assertClose(actual.get(k), expected.get(k), TRAINED);
     }
-    // conv, norm, relu, conv, norm, relu | pooling | conv, norm, relu, conv with ReLU | pooling
-    boolean[] last = {true, true, true, true, true, false, false, true, true, true, false};
+    // conv, norm, relu, pooling, conv, norm, relu | tanh, pooling |
+    // conv, norm, pooling, relu, conv with ReLU | global pooling
+    boolean[] last = {
+      true, true, true, true, true, true, false, false, false, true, true, true, true, false
+    };
     for (int k = 0; k < last.length; k++) {
       assertThat(Images.isChannelsLast(actual.get(k + 1))).as("layer " + k).isEqualTo(last[k]);
     }
@@ -89,15 +93,26 @@ class ChannelsLastTest {
         conv.layer(16, format),
         norm(format),
         relu(),
+        pooling(PoolingType.MAX, format),
         down.layer(32, format),
         norm(format),
         relu(),
-        new SubsamplingLayer.Builder().kernelSize(2, 2).stride(1, 1).dataFormat(format).build(),
+        activation(Activation.TANH),
+        pooling(PoolingType.MAX, format),
         conv.layer(33, format),
         norm(format),
+        pooling(PoolingType.AVG, format),
         relu(),
         relu.layer(32, format),
         pool(format));
+  }
+
+  private static SubsamplingLayer pooling(PoolingType type, CNN2DFormat format) {
+    return new SubsamplingLayer.Builder(type)
+        .kernelSize(2, 2)
+        .stride(1, 1)
+        .dataFormat(format)
+        .build();
   }
 
   private static ComputationGraph residual(CNN2DFormat format) {

@@ -24,6 +24,9 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.accelerate.StockNetworks.Conv;
+import org.dl4jtt.contraction.ConvGeometry;
+import org.dl4jtt.contraction.Scratch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -112,5 +115,72 @@ class HelpedConvolutionTest {
       gradients.add(net.getFlattenedGradients().dup());
     }
     assertClose(gradients.get(1), gradients.get(0), FLOAT);
+  }
+
+  @Test
+  void aStepOfTraining_convolvesForwardOnce_whereverChannelsLie() {
+    Conv linear = Conv.same(3, 1, Activation.IDENTITY, true);
+    for (boolean last : new boolean[] {false, true}) {
+      CNN2DFormat format = CNN2DFormat.NCHW;
+      MultiLayerNetwork net =
+          mln(
+              InputType.convolutional(SIZE, SIZE, 3, format),
+              b -> {},
+              linear.layer(4, format),
+              pool(format));
+      var layer = (org.deeplearning4j.nn.layers.convolution.ConvolutionLayer) net.getLayer(0);
+      CountedConvolution counted = new CountedConvolution();
+      NativeConvolution helper = new NativeConvolution(layer, counted);
+      helper.channelsLast(last, last);
+      HelperField.set(layer, helper);
+      net.fit(data(format));
+      assertThat(counted.forward).isEqualTo(1);
+      net.output(data(format).getFeatures());
+      net.fit(data(format));
+      assertThat(counted.forward).isEqualTo(3);
+    }
+  }
+
+  private static final class CountedConvolution implements ConvolutionKernel {
+    private final ConvolutionKernel kernel = new OperationConvolution();
+    private int forward;
+
+    @Override
+    public boolean reads(ConvGeometry geometry, INDArray images) {
+      return kernel.reads(geometry, images);
+    }
+
+    @Override
+    public boolean takesChannelsLast() {
+      return true;
+    }
+
+    @Override
+    public void forward(
+        ConvGeometry geometry,
+        INDArray x,
+        INDArray weights,
+        @Nullable INDArray bias,
+        INDArray z,
+        Scratch scratch) {
+      forward++;
+      INDArray first = z.dup('c');
+      kernel.forward(geometry, x, weights, bias, first, scratch);
+      z.assign(first);
+    }
+
+    @Override
+    public void backward(
+        ConvGeometry geometry,
+        INDArray x,
+        INDArray weights,
+        @Nullable INDArray bias,
+        INDArray dz,
+        INDArray dx,
+        INDArray weightGradient,
+        @Nullable INDArray biasGradient,
+        Scratch scratch) {
+      kernel.backward(geometry, x, weights, bias, dz, dx, weightGradient, biasGradient, scratch);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.dl4jtt.accelerate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.dl4jtt.accelerate.StockNetworks.activation;
 import static org.dl4jtt.accelerate.StockNetworks.compare;
 import static org.dl4jtt.accelerate.StockNetworks.images;
 import static org.dl4jtt.accelerate.StockNetworks.labels;
@@ -77,7 +78,8 @@ class NativeAddTest {
                 .addVertex("product", new ElementWiseVertex(Op.Product), "d", "a")
                 .addLayer("e", CONV.layer(16, format), "d")
                 .addVertex("last", new ElementWiseVertex(Op.Add), "product", "e")
-                .addLayer("pool", pool(format), "last")
+                .addLayer("tanh", activation(Activation.TANH), "last")
+                .addLayer("pool", pool(format), "tanh")
                 .addVertex("matrices", new ElementWiseVertex(Op.Add), "pool", "pool")
                 .addLayer(
                     "out",

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNBatchNormHelper;
@@ -35,9 +36,9 @@ class NativeHelpersTest {
             b -> {},
             new ConvolutionLayer.Builder(3, 3).nOut(4).dilation(2, 2).build(),
             new ConvolutionLayer.Builder(2, 2).nOut(4).weightNoise(new DropConnect(0.5)).build(),
-            new SubsamplingLayer.Builder().kernelSize(2, 2).stride(1, 1).build(),
+            new SubsamplingLayer.Builder().kernelSize(2, 2).stride(1, 1).dilation(2, 2).build(),
             new BatchNormalization.Builder().lockGammaBeta(true).build(),
-            new GlobalPoolingLayer.Builder().build());
+            new GlobalPoolingLayer.Builder(PoolingType.SUM).build());
     assertThat(NativeHelpers.enable(net)).isZero();
     assertThat(net.getLayers()).allSatisfy(layer -> assertThat(layer.getHelper()).isNull());
 
