@@ -137,7 +137,8 @@ public final class MatrixContraction {
   /**
    * Gradients of a loss whose derivative by y is {@code yGradient}.
    *
-   * @param tape of the forward pass in training; null: computed again
+   * @param tape of the forward pass in training, usable once: what it holds is overwritten by its
+   *     gradients; null: computed again
    * @param yGradient [batch, M], unchanged; copied unless its order is that of y
    * @param coreGradients 'c'-ordered without gaps, in the shapes of the cores, overwritten
    * @param xGradient [batch, N] without gaps, of the order of {@link #orderFor} x, overwritten;
@@ -165,6 +166,7 @@ public final class MatrixContraction {
               : y.reshape('c', new long[] {yGradient.size(1), yGradient.size(0)}).transpose();
       used = forward(cores, x, shaped, true, scratch);
     }
+    List<INDArray> states = used.take();
     List<INDArray> targets = new ArrayList<>();
     for (INDArray gradient : coreGradients) {
       targets.add(gradient);
@@ -176,12 +178,12 @@ public final class MatrixContraction {
     INDArray delta = flat(yGradient, order, memory);
     for (int k = steps.size() - 1; k >= 0; k--) {
       Step step = steps.get(k);
-      INDArray state = used.states().get(k);
+      INDArray state = states.get(k);
       INDArray gradient = step.group().target(step.order(), targets, memory);
       products.multiply(step.groupGradient(), delta, state, gradient);
       step.group().close(step.order(), gradient, used.merged(), targets, products, memory);
-      if (k > 0 || xGradient != null) {
-        INDArray next = k == 0 && xGradient != null ? xGradient : memory.allocate(state.length());
+      INDArray next = k > 0 ? state : xGradient;
+      if (next != null) {
         products.multiply(step.stateGradient(), used.groups().get(k), delta, next);
         delta = next;
       }

@@ -1,5 +1,7 @@
 package org.dl4jtt.contraction;
 
+import static org.dl4jtt.tensor.Check.argument;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ public final class Tape {
   private final List<INDArray> states = new ArrayList<>();
   private final List<INDArray> groups = new ArrayList<>();
   private final Map<Merge, INDArray> merged = new HashMap<>();
+  private boolean taken;
 
   Tape(MatrixPlan plan) {
     this.plan = plan;
@@ -23,6 +26,13 @@ public final class Tape {
 
   /** What each step read. */
   List<INDArray> states() {
+    return states;
+  }
+
+  /** The same, to be overwritten by the caller. */
+  List<INDArray> take() {
+    argument(!taken, "a tape is for one backward pass; run forward again, or give null");
+    taken = true;
     return states;
   }
 

@@ -198,6 +198,8 @@ class MatrixContractionTest {
               List<INDArray> again = cores.stream().map(INDArray::ulike).toList();
               contraction.backward(cores, x, dy, null, again, null, HEAP);
               assertThat(again).as("recomputed").isEqualTo(gradients);
+              assertThatThrownBy(() -> contraction.backward(cores, x, dy, tape, again, null, HEAP))
+                  .hasMessage("a tape is for one backward pass; run forward again, or give null");
             }
             if (expected == null) {
               expected = gradients;
