@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * TTConv with 2.77 times fewer multiplications against ConvolutionLayer, at the four stages of
  * ResNet-18, batch 16.
  */
-@Warmup(iterations = 8, time = 1)
+@Warmup(iterations = 12, time = 1)
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
