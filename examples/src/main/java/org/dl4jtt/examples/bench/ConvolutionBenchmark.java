@@ -72,6 +72,14 @@ public class ConvolutionBenchmark {
           : 9L * channels * channels;
     }
 
+    int channels() {
+      return channels;
+    }
+
+    int size() {
+      return size;
+    }
+
     int positions() {
       return size * size;
     }

@@ -68,6 +68,10 @@ public class DenseBenchmark {
       return modes(outputModes);
     }
 
+    int rank() {
+      return rank;
+    }
+
     int inputs() {
       return IntStream.of(inputModes()).reduce(1, Math::multiplyExact);
     }
