@@ -17,8 +17,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The maximum or mean of each channel over images [N, C, H, W] with channels first or last in
- * memory, in one pass each way; the stock layer's backward pass makes four. Sequences, volumes,
- * masked images, sums and norms are the stock layer's.
+ * memory. A mean takes one pass each way, where the stock layer's backward pass makes four; the
+ * gradient of a maximum looks for it once more. Sequences, volumes, masked images, sums and norms
+ * are the stock layer's.
  */
 final class NativeGlobalPooling extends GlobalPoolingLayer implements Exchanged, ImageLayer {
   private final transient OneDnnPooling pooling;

@@ -45,6 +45,7 @@ public final class ConvolutionChain {
               kernels.get(k).descriptor(),
               last ? z.descriptor() : null,
               last && hasBias,
+              // z alone: what is to be put in order before the last stage has the fewest channels
               x.isChannelsLast() || (last && z.isChannelsLast()));
       stages.add(stage);
       from = stage.output();
