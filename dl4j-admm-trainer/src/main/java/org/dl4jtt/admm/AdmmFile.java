@@ -1,6 +1,6 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -27,7 +27,7 @@ final class AdmmFile {
 
   private AdmmFile() {}
 
-  static void write(Path file, Training training, AdmmHistory history) throws IOException {
+  static void write(Path file, AdmmTraining training, AdmmHistory history) throws IOException {
     CheckedFile.write(
         file,
         MAGIC,
@@ -51,15 +51,15 @@ final class AdmmFile {
         });
   }
 
-  static Training read(
-      Path file, Goal first, Model model, AdmmSettings settings, AdmmHistory history)
+  static AdmmTraining read(
+      Path file, ConstrainedPlan first, Model model, AdmmSettings settings, AdmmHistory history)
       throws IOException {
     return CheckedFile.read(
         file,
         MAGIC,
         VERSION,
         (version, in) -> {
-          Training.Counts counts = readCounts(in);
+          AdmmTraining.Counts counts = readCounts(in);
           List<AdmmHistory.Entry> entries = new ArrayList<>();
           for (int i = in.readInt(); i > 0; i--) {
             entries.add(readEntry(in));
@@ -68,7 +68,7 @@ final class AdmmFile {
           for (int i = version < 2 ? 0 : in.readInt(); i > 0; i--) {
             plans.add(readPlan(in));
           }
-          Goal goal = goal(first, plans, settings, file);
+          ConstrainedPlan goal = goal(first, plans, settings, file);
           List<ConstrainedWeight> weights =
               ConstrainedWeights.of(goal.constrained(), settings, model);
           int saved = in.readInt();
@@ -82,11 +82,12 @@ final class AdmmFile {
             readWeight(in, weight, model, file);
           }
           history.replace(entries, plans);
-          return Training.resume(settings, history, goal, weights, counts);
+          return AdmmTraining.resume(settings, history, goal, weights, counts);
         });
   }
 
-  private static void writeCounts(DataOutputStream out, Training.Counts counts) throws IOException {
+  private static void writeCounts(DataOutputStream out, AdmmTraining.Counts counts)
+      throws IOException {
     out.writeInt(counts.firstIteration());
     out.writeInt(counts.firstEpoch());
     out.writeInt(counts.iterationsPerEpoch());
@@ -97,8 +98,8 @@ final class AdmmFile {
     out.writeInt(counts.missed());
   }
 
-  private static Training.Counts readCounts(DataInputStream in) throws IOException {
-    return new Training.Counts(
+  private static AdmmTraining.Counts readCounts(DataInputStream in) throws IOException {
+    return new AdmmTraining.Counts(
         in.readInt(),
         in.readInt(),
         in.readInt(),
@@ -162,8 +163,8 @@ final class AdmmFile {
   }
 
   /** The last plan that was saved, if it is one of the first one's. */
-  private static Goal goal(
-      Goal first, List<AdmmHistory.Replanned> plans, AdmmSettings settings, Path file) {
+  private static ConstrainedPlan goal(
+      ConstrainedPlan first, List<AdmmHistory.Replanned> plans, AdmmSettings settings, Path file) {
     if (plans.isEmpty()) {
       return first;
     }
@@ -181,7 +182,7 @@ final class AdmmFile {
         file,
         last.target().orElse(null),
         given == null ? null : given.target().orElse(null));
-    return Goal.of(last);
+    return ConstrainedPlan.of(last);
   }
 
   private static void writeWeight(DataOutputStream out, ConstrainedWeight weight)

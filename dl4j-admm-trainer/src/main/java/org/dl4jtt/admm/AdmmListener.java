@@ -40,12 +40,12 @@ import org.jspecify.annotations.Nullable;
  * network after each pass over the data. Frozen layers are skipped.
  */
 public final class AdmmListener extends BaseTrainingListener implements BoundListener {
-  private final Goal goal;
+  private final ConstrainedPlan goal;
   private final AdmmSettings settings;
   private final AdmmHistory history = new AdmmHistory();
   private @Nullable ToDoubleFunction<Model> evaluation;
 
-  private volatile @Nullable Training training;
+  private volatile @Nullable AdmmTraining training;
 
   /** With default settings. */
   public AdmmListener(CompressionPlan plan) {
@@ -54,10 +54,10 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
 
   /** Constrains the weights of a plan. */
   public AdmmListener(CompressionPlan plan, AdmmSettings settings) {
-    this(Goal.of(plan), settings);
+    this(ConstrainedPlan.of(plan), settings);
   }
 
-  private AdmmListener(Goal goal, AdmmSettings settings) {
+  private AdmmListener(ConstrainedPlan goal, AdmmSettings settings) {
     goal.check(settings);
     this.goal = goal;
     this.settings = settings;
@@ -65,7 +65,7 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
 
   /** Constrains weights to sets of one's own; see {@link org.dl4jtt.constraint.ConstraintSet}. */
   public static AdmmListener of(List<Constrained> constrained, AdmmSettings settings) {
-    return new AdmmListener(new Goal(constrained, null), settings);
+    return new AdmmListener(new ConstrainedPlan(constrained, null), settings);
   }
 
   /**
@@ -125,13 +125,13 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
     start(mean).epochDone(mean, evaluation, spreads);
   }
 
-  private Training start(Model model) {
-    Training running = training;
+  private AdmmTraining start(Model model) {
+    AdmmTraining running = training;
     if (running == null) {
       synchronized (this) {
         running = training;
         if (running == null) {
-          running = Training.start(goal, settings, model, history);
+          running = AdmmTraining.start(goal, settings, model, history);
           training = running;
         }
       }
@@ -152,7 +152,7 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
    * @throws IllegalStateException if this listener was made from constraints
    */
   public CompressionPlan plan() {
-    Training running = training;
+    AdmmTraining running = training;
     CompressionPlan now = (running == null ? goal : running.goal()).plan();
     if (now == null) {
       throw new IllegalStateException(

@@ -1,9 +1,9 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Set;
-import org.dl4jtt.plan.JsonFields;
+import org.dl4jtt.internal.JsonFields;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;

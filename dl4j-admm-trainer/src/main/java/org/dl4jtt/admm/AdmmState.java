@@ -1,10 +1,11 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
 import java.util.Optional;
 import org.dl4jtt.constraint.ConstraintSet;
+import org.dl4jtt.internal.Detached;
 import org.dl4jtt.tensor.FactoredWeight;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
@@ -42,7 +43,7 @@ public final class AdmmState {
 
   /** Z = Π(W), U = 0. */
   public static AdmmState start(INDArray w, ConstraintSet set, double rho) {
-    return Detached.in(
+    return Detached.compute(
         () -> {
           INDArray z = like(w);
           Optional<FactoredWeight> cores = set.projectToCores(w, z);
@@ -54,7 +55,7 @@ public final class AdmmState {
 
   /** A state that was saved, or came from another machine. Keeps the arrays. */
   public static AdmmState of(INDArray z, INDArray u, double rho) {
-    return Detached.in(() -> new AdmmState(z, u, rho));
+    return Detached.compute(() -> new AdmmState(z, u, rho));
   }
 
   static INDArray like(INDArray w) {
@@ -92,7 +93,7 @@ public final class AdmmState {
    */
   public AdmmUpdate update(INDArray w, ConstraintSet set, double shrink) {
     argument(shrink > 0 && shrink <= 1, "shrink is %s; it must be in (0, 1]", shrink);
-    return Detached.in(() -> step(w, set, shrink));
+    return Detached.compute(() -> step(w, set, shrink));
   }
 
   private AdmmUpdate step(INDArray w, ConstraintSet set, double shrink) {

@@ -25,7 +25,7 @@ public final class AdmmWorker extends BaseTrainingListener implements BoundListe
    */
   public record Share(String layer, String parameter, AdmmState state) {}
 
-  private final Training training;
+  private final AdmmTraining training;
 
   /**
    * For a network that is to train with these shares.
@@ -48,12 +48,12 @@ public final class AdmmWorker extends BaseTrainingListener implements BoundListe
     int iteration = BaseOptimizer.getIterationCount(network);
     int epoch = BaseOptimizer.getEpochCount(network);
     training =
-        Training.resume(
+        AdmmTraining.resume(
             settings,
             new AdmmHistory(),
-            new Goal(names, null),
+            new ConstrainedPlan(names, null),
             weights,
-            new Training.Counts(iteration, epoch, 0, 0, 0, 0, iteration, 0));
+            new AdmmTraining.Counts(iteration, epoch, 0, 0, 0, 0, iteration, 0));
   }
 
   @Override

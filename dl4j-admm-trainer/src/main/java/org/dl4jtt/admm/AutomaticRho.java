@@ -36,13 +36,13 @@ record AutomaticRho() implements RhoSchedule {
   private static final double STEP = 2;
 
   @Override
-  public double initial(Horizon horizon) {
+  public double initial(TrainingReach horizon) {
     boolean known = horizon.gradientDescent() && horizon.reach() > 0;
     return known ? rho(FIRST, horizon) : START;
   }
 
   @Override
-  public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+  public double next(double rho, int update, Residuals residuals, TrainingReach horizon) {
     if (horizon.gradientDescent()) {
       return Math.min(rho * growth(FIRST, LAST, horizon), rho(LAST, horizon));
     }
@@ -53,21 +53,21 @@ record AutomaticRho() implements RhoSchedule {
   }
 
   /** {@link #END}, or more where the reach is short; updaters without a learning rate have none. */
-  private static double end(Horizon horizon) {
+  private static double end(TrainingReach horizon) {
     return horizon.reach() > 0
         ? Math.min(LARGEST_END, Math.max(END, LONG_REACH / horizon.reach()))
         : END;
   }
 
   /** This share of the constant ρ that has the pull, as far as gradient descent can follow it. */
-  private static double rho(double share, Horizon horizon) {
+  private static double rho(double share, TrainingReach horizon) {
     return horizon.reach() > 0
         ? Math.min(share * PULL / horizon.reach(), 1 / horizon.largestRate())
         : END;
   }
 
   /** The factor of one update that leads from the first to the last value. */
-  private static double growth(double first, double last, Horizon horizon) {
+  private static double growth(double first, double last, TrainingReach horizon) {
     return Math.pow(last / first, 1.0 / Math.max(1, horizon.updates() - 1));
   }
 

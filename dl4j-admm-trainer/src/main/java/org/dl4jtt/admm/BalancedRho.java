@@ -1,6 +1,6 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 /** See {@link RhoSchedule#residualBalancing}. */
 record BalancedRho(double start) implements RhoSchedule {
@@ -10,12 +10,12 @@ record BalancedRho(double start) implements RhoSchedule {
   }
 
   @Override
-  public double initial(Horizon horizon) {
+  public double initial(TrainingReach horizon) {
     return start;
   }
 
   @Override
-  public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+  public double next(double rho, int update, Residuals residuals, TrainingReach horizon) {
     return rho * AutomaticRho.balance(residuals);
   }
 

@@ -1,6 +1,6 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 /** See {@link RhoSchedule#constant}. */
 record ConstantRho(double rho) implements RhoSchedule {
@@ -9,12 +9,12 @@ record ConstantRho(double rho) implements RhoSchedule {
   }
 
   @Override
-  public double initial(Horizon horizon) {
+  public double initial(TrainingReach horizon) {
     return rho;
   }
 
   @Override
-  public double next(double current, int update, Residuals residuals, Horizon horizon) {
+  public double next(double current, int update, Residuals residuals, TrainingReach horizon) {
     return current;
   }
 

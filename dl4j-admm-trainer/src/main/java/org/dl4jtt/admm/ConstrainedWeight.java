@@ -1,6 +1,6 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.List;
 import java.util.Objects;
@@ -9,8 +9,9 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.dl4jtt.constraint.ConstraintSet;
+import org.dl4jtt.internal.Check;
+import org.dl4jtt.internal.Detached;
 import org.dl4jtt.plan.NetworkLayer;
-import org.dl4jtt.tensor.Check;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
@@ -102,7 +103,7 @@ final class ConstrainedWeight {
   }
 
   /** What the weight's updater can do in the iterations ahead. */
-  Horizon horizon(int iteration, int epoch, int epochs, int iterationsPerEpoch, int updates) {
+  TrainingReach horizon(int iteration, int epoch, int epochs, int iterationsPerEpoch, int updates) {
     double reach = 0;
     double largest = 0;
     for (int e = 0; e < epochs; e++) {
@@ -113,7 +114,7 @@ final class ConstrainedWeight {
       }
     }
     boolean gradientDescent = updater instanceof Sgd || updater instanceof Nesterovs;
-    return new Horizon(reach, gradientDescent, updates, largest);
+    return new TrainingReach(reach, gradientDescent, updates, largest);
   }
 
   /** lr / (1 − momentum) of one iteration; 0 for updaters that have no learning rate. */
@@ -135,7 +136,7 @@ final class ConstrainedWeight {
   /** Root mean square of W − Π(W), by the set that W is to end in: what it has to travel. */
   double distance(Model model) {
     INDArray w = weight(model);
-    return Detached.in(
+    return Detached.compute(
         () -> {
           INDArray nearest = AdmmState.like(w);
           constrained.set().project(w, nearest);

@@ -1,6 +1,6 @@
 package org.dl4jtt.admm;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 /** See {@link RhoSchedule#geometric}. */
 record GeometricRho(double start, double factor, double limit) implements RhoSchedule {
@@ -12,12 +12,12 @@ record GeometricRho(double start, double factor, double limit) implements RhoSch
   }
 
   @Override
-  public double initial(Horizon horizon) {
+  public double initial(TrainingReach horizon) {
     return start;
   }
 
   @Override
-  public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+  public double next(double rho, int update, Residuals residuals, TrainingReach horizon) {
     return Math.min(limit, rho * factor);
   }
 

@@ -88,7 +88,7 @@ final class RhoFit {
     return (settings.byIterations() ? epochs * knownOrAssumed() : epochs) / settings.period();
   }
 
-  private Horizon horizon(ConstrainedWeight weight) {
+  private TrainingReach horizon(ConstrainedWeight weight) {
     return weight.horizon(
         firstIteration, firstEpoch, settings.epochs(), knownOrAssumed(), plannedUpdates());
   }
@@ -98,7 +98,7 @@ final class RhoFit {
   }
 
   /** ρ before the first so many updates, if residuals stay in balance. */
-  private double[] scheduled(Horizon horizon, int updates) {
+  private double[] scheduled(TrainingReach horizon, int updates) {
     Residuals balanced = new Residuals(1, 1);
     double[] rho = new double[updates];
     rho[0] = settings.rho().initial(horizon);
@@ -113,7 +113,7 @@ final class RhoFit {
   /** Before: of weights that the planned epochs will hardly bring to their sets. */
   void warnIfWeak(List<ConstrainedWeight> weights) {
     for (ConstrainedWeight weight : weights) {
-      Horizon horizon = horizon(weight);
+      TrainingReach horizon = horizon(weight);
       double[] rho = scheduled(horizon, Math.max(1, horizon.updates()));
       double pull = Arrays.stream(rho).sum() / rho.length * horizon.reach();
       if (horizon.gradientDescent() && pull < AutomaticRho.WEAK_PULL) {

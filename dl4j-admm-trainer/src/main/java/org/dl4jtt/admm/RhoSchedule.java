@@ -10,7 +10,7 @@ package org.dl4jtt.admm;
 public interface RhoSchedule {
 
   /** ρ of the first epoch. */
-  double initial(Horizon horizon);
+  double initial(TrainingReach horizon);
 
   /**
    * ρ after an update of Z and U.
@@ -20,7 +20,7 @@ public interface RhoSchedule {
    * @param residuals that it found
    * @param horizon of the whole training
    */
-  double next(double rho, int update, Residuals residuals, Horizon horizon);
+  double next(double rho, int update, Residuals residuals, TrainingReach horizon);
 
   /** The same ρ throughout; 1e-3 in the authors' code, for 200 epochs at learning rate 0.1. */
   static RhoSchedule constant(double rho) {

@@ -1,6 +1,6 @@
 /**
- * Training under a constraint by the alternating direction method of multipliers (Boyd et al. 2011;
- * Yin et al. 2021, arXiv:2107.12422). Start from {@link org.dl4jtt.admm.AdmmListener}.
+ * AdmmTraining under a constraint by the alternating direction method of multipliers (Boyd et al.
+ * 2011; Yin et al. 2021, arXiv:2107.12422). Start from {@link org.dl4jtt.admm.AdmmListener}.
  *
  * <pre>
  *   min loss(W) subject to W in S

@@ -20,7 +20,7 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  *   SHA256SUMS   of these
  * </pre>
  */
-record Checkpoint(Path folder, Progress progress) {
+record Checkpoint(Path folder, CompressionProgress progress) {
   private static final String MODEL = "model.zip";
   private static final String ADMM = "admm.state";
   private static final String STATE = "state.json";
@@ -28,7 +28,11 @@ record Checkpoint(Path folder, Progress progress) {
 
   /** Writes the files into an empty folder, and to the disk. */
   static void write(
-      Path folder, String run, Progress progress, Model network, @Nullable AdmmListener admm)
+      Path folder,
+      String run,
+      CompressionProgress progress,
+      Model network,
+      @Nullable AdmmListener admm)
       throws IOException {
     ModelFiles.write(network, folder.resolve(MODEL));
     Durable.force(folder.resolve(MODEL));
@@ -55,7 +59,7 @@ record Checkpoint(Path folder, Progress progress) {
       throw new IOException(
           folder + " is of another run: another model, plan or settings than this folder's");
     }
-    Progress progress = Progress.fromJson(state);
+    CompressionProgress progress = CompressionProgress.fromJson(state);
     if (progress.stage() == Stage.PROJECTED) {
       require(verified, ADMM, folder);
     }

@@ -38,7 +38,8 @@ final class Checkpoints {
     this.run = run;
   }
 
-  void write(Progress progress, Model network, @Nullable AdmmListener admm) throws IOException {
+  void write(CompressionProgress progress, Model network, @Nullable AdmmListener admm)
+      throws IOException {
     if (admm != null) {
       Durable.write(history, admm.history().toCsv());
     }

@@ -1,7 +1,7 @@
 package org.dl4jtt.compress;
 
-import static org.dl4jtt.tensor.Check.argument;
-import static org.dl4jtt.tensor.Check.state;
+import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.Check.state;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package org.dl4jtt.compress;
 
-import static org.dl4jtt.tensor.Check.state;
+import static org.dl4jtt.internal.Check.state;
 
 import java.util.Collection;
 import org.deeplearning4j.datasets.iterator.MultiDataSetWrapperIterator;

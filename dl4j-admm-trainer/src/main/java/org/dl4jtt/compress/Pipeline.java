@@ -18,7 +18,7 @@ final class Pipeline<M extends Model> {
 
   private final Job<M> job;
   private final @Nullable Checkpoints checkpoints;
-  private Progress progress;
+  private CompressionProgress progress;
   private long stageStarted;
 
   /**
@@ -29,7 +29,7 @@ final class Pipeline<M extends Model> {
   Pipeline(Job<M> job, @Nullable Checkpoints checkpoints) {
     this.job = job;
     this.checkpoints = checkpoints;
-    this.progress = Progress.start(job.plan());
+    this.progress = CompressionProgress.start(job.plan());
   }
 
   /** All of it. */

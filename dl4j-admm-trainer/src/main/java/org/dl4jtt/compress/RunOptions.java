@@ -1,9 +1,9 @@
 package org.dl4jtt.compress;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import org.dl4jtt.admm.AdmmSettings;
-import org.dl4jtt.plan.JsonFields;
+import org.dl4jtt.internal.JsonFields;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 

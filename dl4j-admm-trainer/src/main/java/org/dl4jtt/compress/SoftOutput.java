@@ -1,6 +1,6 @@
 package org.dl4jtt.compress;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.List;

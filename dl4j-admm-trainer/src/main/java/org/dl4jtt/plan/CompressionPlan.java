@@ -1,6 +1,6 @@
 package org.dl4jtt.plan;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.HashSet;
 import java.util.List;
@@ -153,7 +153,7 @@ public final class CompressionPlan {
               + " make it with CompressionPlan.of(network).weights(ratio) or another target");
     }
     checkFits(network);
-    return new Planner(network, settings, current).plan();
+    return new PlanSearch(network, settings, current).plan();
   }
 
   /** Null if the plan has no target. */

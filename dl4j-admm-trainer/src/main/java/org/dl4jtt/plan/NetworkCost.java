@@ -1,6 +1,6 @@
 package org.dl4jtt.plan;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -86,8 +86,8 @@ public record NetworkCost(List<LayerCost> layers) {
     return new LayerCost(
         layer.name(),
         weights,
-        directions * new Flops(inner, input).ofLayer(parameters),
-        directions * new Seconds(inner, input, batch).ofLayer(parameters));
+        directions * new LayerFlops(inner, input).ofLayer(parameters),
+        directions * new LayerTime(inner, input, batch).ofLayer(parameters));
   }
 
   /** All parameters. */

@@ -1,6 +1,6 @@
 package org.dl4jtt.plan;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -184,7 +184,7 @@ public final class PlanBuilder {
             minRatio,
             minRatios,
             inputTypes);
-    return new Planner(network, settings, CurrentWeights.ofNetwork()).plan();
+    return new PlanSearch(network, settings, CurrentWeights.ofNetwork()).plan();
   }
 
   private PlanBuilder target(PlanTarget.Unit unit, double ratio) {

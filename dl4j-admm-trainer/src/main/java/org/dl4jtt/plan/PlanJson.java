@@ -1,12 +1,12 @@
 package org.dl4jtt.plan;
 
-import static org.dl4jtt.plan.JsonFields.array;
-import static org.dl4jtt.plan.JsonFields.constant;
-import static org.dl4jtt.plan.JsonFields.integer;
-import static org.dl4jtt.plan.JsonFields.integers;
-import static org.dl4jtt.plan.JsonFields.onlyKeys;
-import static org.dl4jtt.plan.JsonFields.text;
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.JsonFields.array;
+import static org.dl4jtt.internal.JsonFields.constant;
+import static org.dl4jtt.internal.JsonFields.integer;
+import static org.dl4jtt.internal.JsonFields.integers;
+import static org.dl4jtt.internal.JsonFields.onlyKeys;
+import static org.dl4jtt.internal.JsonFields.text;
 
 import java.util.ArrayList;
 import java.util.List;

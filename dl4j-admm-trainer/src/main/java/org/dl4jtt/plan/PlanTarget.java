@@ -1,6 +1,6 @@
 package org.dl4jtt.plan;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 /**
  * What a plan was made to meet: the cost of the whole network after compression over that before.

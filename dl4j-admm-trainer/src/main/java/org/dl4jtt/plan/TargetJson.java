@@ -1,12 +1,12 @@
 package org.dl4jtt.plan;
 
-import static org.dl4jtt.plan.JsonFields.array;
-import static org.dl4jtt.plan.JsonFields.constant;
-import static org.dl4jtt.plan.JsonFields.integer;
-import static org.dl4jtt.plan.JsonFields.number;
-import static org.dl4jtt.plan.JsonFields.onlyKeys;
-import static org.dl4jtt.plan.JsonFields.text;
-import static org.dl4jtt.plan.JsonFields.texts;
+import static org.dl4jtt.internal.JsonFields.array;
+import static org.dl4jtt.internal.JsonFields.constant;
+import static org.dl4jtt.internal.JsonFields.integer;
+import static org.dl4jtt.internal.JsonFields.number;
+import static org.dl4jtt.internal.JsonFields.onlyKeys;
+import static org.dl4jtt.internal.JsonFields.text;
+import static org.dl4jtt.internal.JsonFields.texts;
 
 import java.util.Collection;
 import java.util.HashSet;

@@ -37,8 +37,8 @@ final class WeightOptions {
   private final NetworkLayer layer;
   private final List<String> parameters;
   private final WeightShape shape;
-  private final Flops flops;
-  private final Seconds seconds;
+  private final LayerFlops flops;
+  private final LayerTime seconds;
   private final PlanSettings settings;
   private final CurrentWeights current;
 
@@ -55,8 +55,8 @@ final class WeightOptions {
     this.shape = shape;
     this.settings = settings;
     Layer inner = WrappedLayers.innermost(layer.configuration());
-    this.flops = new Flops(inner, input);
-    this.seconds = new Seconds(inner, input, settings.batch());
+    this.flops = new LayerFlops(inner, input);
+    this.seconds = new LayerTime(inner, input, settings.batch());
   }
 
   NetworkLayer layer() {
@@ -75,7 +75,7 @@ final class WeightOptions {
         switch (unit()) {
           case WEIGHTS -> denseWeights();
           case FLOPS -> flops.ofDense(shape);
-          case TIME -> Planner.NANOSECONDS * seconds.ofDense(shape);
+          case TIME -> PlanSearch.NANOSECONDS * seconds.ofDense(shape);
         };
     return parameters.size() * one;
   }
@@ -85,7 +85,7 @@ final class WeightOptions {
         switch (unit()) {
           case WEIGHTS -> form.weights();
           case FLOPS -> flops.ofForm(form);
-          case TIME -> Planner.NANOSECONDS * seconds.ofForm(form);
+          case TIME -> PlanSearch.NANOSECONDS * seconds.ofForm(form);
         };
     return parameters.size() * one;
   }
@@ -100,14 +100,17 @@ final class WeightOptions {
   }
 
   /** Dense, and every form that pays. */
-  List<Option> all() {
+  List<WeightForm> all() {
     double dense = denseCost();
     double limit = dense / settings.minRatios().getOrDefault(layer.name(), settings.minRatio());
-    List<Option> options = new ArrayList<>();
-    options.add(new Option(null, 0, dense));
-    List<Energies> energies =
+    List<WeightForm> options = new ArrayList<>();
+    options.add(new WeightForm(null, 0, dense));
+    List<TruncationErrors> energies =
         parameters.stream()
-            .map(name -> new Energies(current.of(layer, name), layer.name() + ", weight " + name))
+            .map(
+                name ->
+                    new TruncationErrors(
+                        current.of(layer, name), layer.name() + ", weight " + name))
             .toList();
     for (Tensorization t : Candidates.of(shape, settings.schemes())) {
       if (!countsWeights() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
@@ -147,7 +150,7 @@ final class WeightOptions {
   }
 
   private void addOptions(
-      Tensorization t, int ends, double[][] tails, double handicap, List<Option> options) {
+      Tensorization t, int ends, double[][] tails, double handicap, List<WeightForm> options) {
     int[] modes = t.modes().stream().mapToInt(Integer::intValue).toArray();
     int[][] ranks = new int[tails.length][];
     for (int k = 0; k < tails.length; k++) {
@@ -162,12 +165,13 @@ final class WeightOptions {
     ChainRanks chain = new ChainRanks(modes, ends, ranks, tails, cost);
     for (ChainRanks.Choice choice : chain.hull(dense)) {
       TensorForm form = TensorForm.of(t, choice.ranks());
-      options.add(new Option(form, handicap * choice.energy(), cost(form)));
+      options.add(new WeightForm(form, handicap * choice.energy(), cost(form)));
     }
   }
 
   /** tail_k of the weight; of tied ones the mean. */
-  private static double[][] mean(List<Energies> energies, Function<Energies, double[][]> tails) {
+  private static double[][] mean(
+      List<TruncationErrors> energies, Function<TruncationErrors, double[][]> tails) {
     double[][] mean = tails.apply(energies.get(0));
     for (int i = 1; i < energies.size(); i++) {
       double[][] next = tails.apply(energies.get(i));

@@ -1,6 +1,6 @@
 package org.dl4jtt.surgery;
 
-import static org.dl4jtt.tensor.Check.state;
+import static org.dl4jtt.internal.Check.state;
 
 import java.util.Arrays;
 import java.util.Map;

@@ -49,12 +49,12 @@ class AdmmSettingsTest {
     RhoSchedule own =
         new RhoSchedule() {
           @Override
-          public double initial(Horizon horizon) {
+          public double initial(TrainingReach horizon) {
             return 1;
           }
 
           @Override
-          public double next(double rho, int update, Residuals residuals, Horizon horizon) {
+          public double next(double rho, int update, Residuals residuals, TrainingReach horizon) {
             return rho;
           }
 

@@ -201,7 +201,7 @@ class AdmmTrainingTest {
   @Test
   void automaticRho_neverExceedsWhatAStepCanFollow() {
     // Two iterations at 0.1: the pull alone would ask for 6 * 25 / 0.2 = 750.
-    Horizon two = new Horizon(0.2, true, 2, 0.1);
+    TrainingReach two = new TrainingReach(0.2, true, 2, 0.1);
     RhoSchedule automatic = RhoSchedule.automatic();
     double first = automatic.initial(two);
     assertThat(first).isEqualTo(10);
@@ -210,7 +210,7 @@ class AdmmTrainingTest {
 
   @Test
   void residualBalancing_followsBoyd() {
-    Horizon horizon = new Horizon(1, true, 10, 0.1);
+    TrainingReach horizon = new TrainingReach(1, true, 10, 0.1);
     RhoSchedule schedule = RhoSchedule.residualBalancing(1);
     assertThat(schedule.next(1, 1, new Residuals(11, 1), horizon)).isEqualTo(2);
     assertThat(schedule.next(1, 1, new Residuals(1, 11), horizon)).isEqualTo(0.5);

@@ -69,7 +69,7 @@ class AcceleratorTest {
     INDArray before = net.params().dup();
     List<Long> sizes = new ArrayList<>();
     MultiLayerNetwork trained =
-        Accelerator.of(net)
+        TensorPhaseTrainer.of(net)
             .denseEpochs(2)
             .tensorEpochs(3)
             .plan(HALF)
@@ -102,9 +102,9 @@ class AcceleratorTest {
 
   @Test
   void epochs_outOfRange_areNamed() {
-    assertThatThrownBy(() -> Accelerator.of(net()).denseEpochs(-1))
+    assertThatThrownBy(() -> TensorPhaseTrainer.of(net()).denseEpochs(-1))
         .hasMessage("denseEpochs is -1; it must be 0 or more");
-    assertThatThrownBy(() -> Accelerator.of(net()).tensorEpochs(0))
+    assertThatThrownBy(() -> TensorPhaseTrainer.of(net()).tensorEpochs(0))
         .hasMessage("tensorEpochs is 0; it must be 1 or more");
   }
 }

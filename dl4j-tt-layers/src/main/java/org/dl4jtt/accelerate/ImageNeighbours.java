@@ -11,7 +11,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.ImageLayer;
 import org.jspecify.annotations.Nullable;
 
 /**

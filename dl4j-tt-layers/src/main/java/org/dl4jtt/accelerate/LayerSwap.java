@@ -16,9 +16,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Puts {@link Exchanged} layers in the place of a network's running ReLU and pooling layers, {@link
- * NativeAdd} in that of a graph's sums, and back: none of these takes a helper. The configuration
- * is the same, so that what is saved or cloned is, too.
+ * Puts {@link StockStandIn} layers in the place of a network's running ReLU and pooling layers,
+ * {@link NativeAdd} in that of a graph's sums, and back: none of these takes a helper. The
+ * configuration is the same, so that what is saved or cloned is, too.
  */
 final class LayerSwap {
   private LayerSwap() {}
@@ -42,7 +42,7 @@ final class LayerSwap {
         net instanceof MultiLayerNetwork mln
             ? mln.getLayers()
             : ((ComputationGraph) net).getLayers();
-    return (int) Arrays.stream(layers).filter(Exchanged.class::isInstance).count();
+    return (int) Arrays.stream(layers).filter(StockStandIn.class::isInstance).count();
   }
 
   private static Layer exchanged(Layer layer, DataType type, boolean byOneDnn) {
@@ -61,7 +61,7 @@ final class LayerSwap {
   }
 
   static void disable(Model net) {
-    swapLayers(net, layer -> layer instanceof Exchanged ours ? ours.stock() : layer);
+    swapLayers(net, layer -> layer instanceof StockStandIn ours ? ours.stock() : layer);
     if (net instanceof ComputationGraph graph) {
       swapVertices(graph, vertex -> vertex instanceof NativeAdd sum ? sum.stock() : vertex);
     }

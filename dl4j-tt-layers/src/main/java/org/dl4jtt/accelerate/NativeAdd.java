@@ -8,8 +8,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.impl.ElementWiseVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.dl4jtt.onednn.Copy;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.Copy;
+import org.dl4jtt.internal.onednn.Images;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,8 +56,8 @@ final class NativeAdd extends ElementWiseVertex {
   }
 
   /**
-   * As a layer's {@link org.dl4jtt.onednn.ImageLayer#channelsLast}, with a flag for each input's
-   * gradient.
+   * As a layer's {@link org.dl4jtt.internal.onednn.ImageLayer#channelsLast}, with a flag for each
+   * input's gradient.
    */
   void channelsLast(boolean output, boolean... inputGradients) {
     channelsLastOutput = output;
@@ -71,14 +71,15 @@ final class NativeAdd extends ElementWiseVertex {
       return super.doForward(training, workspaces);
     }
     boolean last = channelsLastOutput && !Arrays.stream(inputs).allMatch(Images::isChannelsFirst);
-    INDArray y = Dense.create(inputs[0].shape(), last, ArrayType.ACTIVATIONS, workspaces);
+    INDArray y =
+        ContiguousArrays.create(inputs[0].shape(), last, ArrayType.ACTIVATIONS, workspaces);
     // What lies in another order is copied to y and added to there.
     List<INDArray> summands =
         Arrays.stream(inputs).sorted(Comparator.comparing(x -> liesAs(y, x))).toList();
     INDArray first = summands.get(0);
     INDArray sum = liesAs(y, first) ? first : Copy.copy(first, y);
     for (INDArray x : summands.subList(1, summands.size())) {
-      INDArray next = Dense.as(y, x, ArrayType.FF_WORKING_MEM, workspaces);
+      INDArray next = ContiguousArrays.as(y, x, ArrayType.FF_WORKING_MEM, workspaces);
       Images.flat(sum).addi(Images.flat(next), Images.flat(y));
       sum = y;
     }
@@ -109,7 +110,9 @@ final class NativeAdd extends ElementWiseVertex {
       boolean last = gradientAsInput[k] && !Images.isChannelsFirst(inputs[k]);
       gradients[k] =
           Copy.copy(
-              epsilon, Dense.create(epsilon.shape(), last, ArrayType.ACTIVATION_GRAD, workspaces));
+              epsilon,
+              ContiguousArrays.create(
+                  epsilon.shape(), last, ArrayType.ACTIVATION_GRAD, workspaces));
     }
     return new Pair<>(null, gradients);
   }

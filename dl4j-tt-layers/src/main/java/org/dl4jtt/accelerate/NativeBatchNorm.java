@@ -12,8 +12,8 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.accelerate.BatchNormRoutine.Norm;
 import org.dl4jtt.contraction.Scratch;
-import org.dl4jtt.onednn.ImageLayer;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -83,11 +83,11 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
     }
     ofBatch = training;
     INDArray y =
-        Dense.create(
+        ContiguousArrays.create(
             x.shape(), channelsLastOutput && !isNhwc(x, format), ArrayType.ACTIVATIONS, workspaces);
     INDArray images = images(x, format, ArrayType.FF_WORKING_MEM, workspaces);
     INDArray out = nchw(y, format);
-    Scratch scratch = Dense.scratch(ArrayType.FF_WORKING_MEM, workspaces);
+    Scratch scratch = ContiguousArrays.scratch(ArrayType.FF_WORKING_MEM, workspaces);
     Norm norm = new Norm(gamma, beta, mean, variance, eps);
     if (training) {
       routine(images).train(images, norm, out, scratch);
@@ -125,7 +125,7 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
     INDArray x = images(input, format, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dy = images(epsilon, format, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dx =
-        Dense.inputGradient(
+        ContiguousArrays.inputGradient(
             x,
             gradientAsInput || isNhwc(input, format),
             workspaces,
@@ -138,7 +138,7 @@ final class NativeBatchNorm implements BatchNormalizationHelper, ImageLayer {
                         target,
                         gammaGradient,
                         betaGradient,
-                        Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces)));
+                        ContiguousArrays.scratch(ArrayType.BP_WORKING_MEM, workspaces)));
 
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(BatchNormalizationParamInitializer.GAMMA, gammaGradient);

@@ -17,8 +17,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ConvolutionUtils;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
-import org.dl4jtt.onednn.ImageLayer;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
@@ -121,7 +121,7 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
         format);
     ConvGeometry geometry = geometry(input, weights, strides, pad, convolutionMode, format);
     INDArray z =
-        Dense.create(
+        ContiguousArrays.create(
             geometry.outputShape(),
             channelsLastOutput && !geometry.channelsLast(),
             ArrayType.ACTIVATIONS,
@@ -132,7 +132,7 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
         weights,
         hasBias ? bias : null,
         z,
-        Dense.scratch(ArrayType.FF_WORKING_MEM, workspaces));
+        ContiguousArrays.scratch(ArrayType.FF_WORKING_MEM, workspaces));
     forwardInput = input;
     forwardWorkspaces = workspaces;
     if (z.isAttached() && !Images.isChannelsFirst(z)) {
@@ -157,7 +157,7 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
     }
     // z must not be y: the next layer may add its noise to y in place.
     if (isPlainRelu(activation)) {
-      INDArray y = Dense.like(z, ArrayType.ACTIVATIONS, workspaces);
+      INDArray y = ContiguousArrays.like(z, ArrayType.ACTIVATIONS, workspaces);
       Nd4j.exec(new RectifiedLinear(Images.flat(z), Images.flat(y)));
       return y;
     }
@@ -198,7 +198,7 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
     INDArray x = readable(geometry, input, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dz = readable(geometry, delta, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dx =
-        Dense.inputGradient(
+        ContiguousArrays.inputGradient(
             x,
             gradientAsInput,
             workspaces,
@@ -212,7 +212,7 @@ final class NativeConvolution implements ConvolutionHelper, ImageLayer {
                     target,
                     weightGradient,
                     hasBias ? biasGradient : null,
-                    Dense.scratch(ArrayType.BP_WORKING_MEM, workspaces)));
+                    ContiguousArrays.scratch(ArrayType.BP_WORKING_MEM, workspaces)));
     Gradient gradient = new DefaultGradient();
     if (hasBias) {
       gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);

@@ -8,9 +8,9 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
-import org.dl4jtt.onednn.ImageLayer;
-import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.Window;
+import org.dl4jtt.internal.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.Images;
+import org.dl4jtt.internal.onednn.Window;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * gradient of a maximum looks for it once more. Sequences, volumes, masked images, sums and norms
  * are the stock layer's.
  */
-final class NativeGlobalPooling extends GlobalPoolingLayer implements Exchanged, ImageLayer {
+final class NativeGlobalPooling extends GlobalPoolingLayer implements StockStandIn, ImageLayer {
   private final transient OneDnnPooling pooling;
   private transient boolean gradientAsInput = true;
 
@@ -57,7 +57,7 @@ final class NativeGlobalPooling extends GlobalPoolingLayer implements Exchanged,
       return super.activate(training, workspaces);
     }
     Window window = window();
-    INDArray y = Dense.create(images(), false, ArrayType.ACTIVATIONS, workspaces);
+    INDArray y = ContiguousArrays.create(images(), false, ArrayType.ACTIVATIONS, workspaces);
     pooling.forward(window, input, y, workspaces);
     return layerConf().isCollapseDimensions() ? y.reshape('c', y.size(0), y.size(1)) : y;
   }
@@ -69,9 +69,10 @@ final class NativeGlobalPooling extends GlobalPoolingLayer implements Exchanged,
       return super.backpropGradient(epsilon, workspaces);
     }
     INDArray x = input;
-    INDArray dy = Dense.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces).reshape('c', images());
+    INDArray dy =
+        ContiguousArrays.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces).reshape('c', images());
     INDArray dx =
-        Dense.inputGradient(
+        ContiguousArrays.inputGradient(
             x,
             gradientAsInput,
             workspaces,

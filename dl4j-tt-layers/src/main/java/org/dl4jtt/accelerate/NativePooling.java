@@ -12,9 +12,9 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ConvolutionUtils;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
-import org.dl4jtt.onednn.ImageLayer;
-import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.Window;
+import org.dl4jtt.internal.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.Images;
+import org.dl4jtt.internal.onednn.Window;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the stock one needs them in 'c' order: maxima, and means without padding. All else is the stock
  * layer's.
  */
-final class NativePooling extends SubsamplingLayer implements Exchanged, ImageLayer {
+final class NativePooling extends SubsamplingLayer implements StockStandIn, ImageLayer {
   private final transient OneDnnPooling pooling;
   private transient boolean channelsLastOutput;
   private transient boolean gradientAsInput = true;
@@ -72,7 +72,8 @@ final class NativePooling extends SubsamplingLayer implements Exchanged, ImageLa
     }
     ConvGeometry geometry = geometry();
     INDArray y =
-        Dense.create(geometry.outputShape(), channelsLastOutput, ArrayType.ACTIVATIONS, workspaces);
+        ContiguousArrays.create(
+            geometry.outputShape(), channelsLastOutput, ArrayType.ACTIVATIONS, workspaces);
     pooling.forward(geometry.window(), input, y, workspaces);
     return y;
   }
@@ -87,10 +88,10 @@ final class NativePooling extends SubsamplingLayer implements Exchanged, ImageLa
     INDArray dy =
         Images.isChannelsLast(epsilon)
             ? epsilon
-            : Dense.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+            : ContiguousArrays.of(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray x = input;
     INDArray dx =
-        Dense.inputGradient(
+        ContiguousArrays.inputGradient(
             x,
             gradientAsInput,
             workspaces,

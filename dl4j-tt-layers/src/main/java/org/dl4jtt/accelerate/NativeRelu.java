@@ -6,11 +6,11 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.dl4jtt.onednn.Copy;
-import org.dl4jtt.onednn.Format;
-import org.dl4jtt.onednn.ImageLayer;
-import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.ReluGradient;
+import org.dl4jtt.internal.onednn.Copy;
+import org.dl4jtt.internal.onednn.Format;
+import org.dl4jtt.internal.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.Images;
+import org.dl4jtt.internal.onednn.ReluGradient;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * both directions before it computes, and ND4J's derivative of ReLU takes several times as long as
  * reading and writing.
  */
-final class NativeRelu extends ActivationLayer implements Exchanged, ImageLayer {
+final class NativeRelu extends ActivationLayer implements StockStandIn, ImageLayer {
   /** 16 kB: input, gradient and result stay in the first level of the cache. */
   private static final int TILE = 4096;
 
@@ -70,7 +70,7 @@ final class NativeRelu extends ActivationLayer implements Exchanged, ImageLayer 
       return super.activate(training, workspaces); // in inference as fast
     }
     INDArray y =
-        Dense.create(
+        ContiguousArrays.create(
             input.shape(),
             channelsLastOutput && !isFirst && Images.isChannelsLast(input),
             ArrayType.ACTIVATIONS,
@@ -80,7 +80,7 @@ final class NativeRelu extends ActivationLayer implements Exchanged, ImageLayer 
       INDArray from = asItLies ? input : Copy.copy(input, y);
       Nd4j.exec(new RectifiedLinear(Images.flat(from), Images.flat(y)));
     } else {
-      rectify(Dense.of(input, ArrayType.FF_WORKING_MEM, workspaces), y);
+      rectify(ContiguousArrays.of(input, ArrayType.FF_WORKING_MEM, workspaces), y);
     }
     return y;
   }
@@ -94,10 +94,10 @@ final class NativeRelu extends ActivationLayer implements Exchanged, ImageLayer 
     INDArray in =
         byOneDnn && Images.isChannelsLast(input)
             ? input
-            : Dense.of(input, ArrayType.BP_WORKING_MEM, workspaces);
-    INDArray gradient = Dense.as(in, epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+            : ContiguousArrays.of(input, ArrayType.BP_WORKING_MEM, workspaces);
+    INDArray gradient = ContiguousArrays.as(in, epsilon, ArrayType.BP_WORKING_MEM, workspaces);
     INDArray dx =
-        Dense.inputGradient(
+        ContiguousArrays.inputGradient(
             in, gradientAsInput, workspaces, target -> differentiate(in, gradient, target));
     return new Pair<>(new DefaultGradient(), dx);
   }

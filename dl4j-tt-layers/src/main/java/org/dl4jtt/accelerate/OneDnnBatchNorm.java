@@ -2,9 +2,9 @@ package org.dl4jtt.accelerate;
 
 import org.dl4jtt.accelerate.ChannelTiles.Floats;
 import org.dl4jtt.contraction.Scratch;
-import org.dl4jtt.onednn.BatchNorm;
-import org.dl4jtt.onednn.Format;
-import org.dl4jtt.onednn.Recent;
+import org.dl4jtt.internal.LruCache;
+import org.dl4jtt.internal.onednn.BatchNorm;
+import org.dl4jtt.internal.onednn.Format;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class OneDnnBatchNorm implements BatchNormRoutine {
   private record Key(Format x, Format y, double eps) {}
 
-  private final Recent<Key, BatchNorm> norms = new Recent<>();
+  private final LruCache<Key, BatchNorm> norms = new LruCache<>();
 
   @Override
   public void train(INDArray x, Norm norm, INDArray y, Scratch scratch) {

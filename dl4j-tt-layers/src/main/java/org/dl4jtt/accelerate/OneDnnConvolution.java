@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.function.LongFunction;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.Scratch;
-import org.dl4jtt.onednn.ConvolutionChain;
-import org.dl4jtt.onednn.Format;
-import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.Recent;
+import org.dl4jtt.internal.LruCache;
+import org.dl4jtt.internal.onednn.ConvolutionChain;
+import org.dl4jtt.internal.onednn.Format;
+import org.dl4jtt.internal.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class OneDnnConvolution implements ConvolutionKernel {
   private record Key(ConvGeometry geometry, Format x, Format z) {}
 
-  private final Recent<Key, ConvolutionChain> chains = new Recent<>();
+  private final LruCache<Key, ConvolutionChain> chains = new LruCache<>();
 
   @Override
   public boolean reads(ConvGeometry geometry, INDArray images) {

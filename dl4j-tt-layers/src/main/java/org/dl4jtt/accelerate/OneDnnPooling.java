@@ -4,10 +4,10 @@ import java.util.function.LongFunction;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.dl4jtt.onednn.Format;
-import org.dl4jtt.onednn.Pooling;
-import org.dl4jtt.onednn.Recent;
-import org.dl4jtt.onednn.Window;
+import org.dl4jtt.internal.LruCache;
+import org.dl4jtt.internal.onednn.Format;
+import org.dl4jtt.internal.onednn.Pooling;
+import org.dl4jtt.internal.onednn.Window;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -16,7 +16,7 @@ final class OneDnnPooling {
   private record Key(Window window, Format x, Format y) {}
 
   private final Pooling.Kind kind;
-  private final Recent<Key, Pooling> made = new Recent<>();
+  private final LruCache<Key, Pooling> made = new LruCache<>();
 
   OneDnnPooling(PoolingType type) {
     this.kind = type == PoolingType.MAX ? Pooling.Kind.MAXIMUM : Pooling.Kind.MEAN;
@@ -43,6 +43,6 @@ final class OneDnnPooling {
   }
 
   private static LongFunction<INDArray> buffers(ArrayType place, LayerWorkspaceMgr workspaces) {
-    return count -> Dense.scratch(place, workspaces).allocate(DataType.FLOAT, count);
+    return count -> ContiguousArrays.scratch(place, workspaces).allocate(DataType.FLOAT, count);
   }
 }

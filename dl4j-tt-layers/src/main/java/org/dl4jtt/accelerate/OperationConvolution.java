@@ -3,7 +3,7 @@ package org.dl4jtt.accelerate;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.Scratch;
 import org.dl4jtt.contraction.Winograd;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

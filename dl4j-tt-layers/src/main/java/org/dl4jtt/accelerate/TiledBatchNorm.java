@@ -2,7 +2,7 @@ package org.dl4jtt.accelerate;
 
 import org.dl4jtt.accelerate.ChannelTiles.Floats;
 import org.dl4jtt.contraction.Scratch;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.Images;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

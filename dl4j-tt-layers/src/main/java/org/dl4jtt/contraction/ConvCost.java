@@ -1,7 +1,7 @@
 package org.dl4jtt.contraction;
 
 import java.util.List;
-import org.dl4jtt.onednn.OneDnn;
+import org.dl4jtt.internal.onednn.OneDnn;
 import org.dl4jtt.tensor.TensorForm;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -1,8 +1,8 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
-import org.dl4jtt.onednn.Window;
+import org.dl4jtt.internal.onednn.Window;
 
 /**
  * The sizes of one two-dimensional convolution on one batch.

@@ -1,6 +1,6 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.contraction.SmallProducts.permuted;
+import static org.dl4jtt.contraction.CoreProducts.permuted;
 
 import org.dl4jtt.contraction.ConvGeometry.Extent;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,9 +13,9 @@ import org.nd4j.linalg.convolution.Convolution;
  * <p>ND4J 1.0.0-M2.1's conv2d fails in FLOAT with the oneDNN natives for every dilation above one.
  */
 final class DilatedConvolution {
-  private final NativeConvolution convolution;
+  private final DirectConvolution convolution;
 
-  DilatedConvolution(NativeConvolution convolution) {
+  DilatedConvolution(DirectConvolution convolution) {
     this.convolution = convolution;
   }
 

@@ -1,6 +1,6 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,9 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
  *   x  [batch, N]    y  [batch, M]    cores as in {@link TensorForm}
  * </pre>
  *
- * <p>How is decided by the {@link Planner}, for each batch size, and never timed. Reverse mode runs
- * through the same plan. The batch is never reordered: a 'c'-ordered x is contracted with the batch
- * as the first axis, an 'f'-ordered one with the batch as the last.
+ * <p>How is decided by the {@link PathSearch}, for each batch size, and never timed. Reverse mode
+ * runs through the same plan. The batch is never reordered: a 'c'-ordered x is contracted with the
+ * batch as the first axis, an 'f'-ordered one with the batch as the last.
  *
  * <p>What inference merges of the cores is kept for as long as they stay bit for bit what they
  * were.
@@ -35,7 +35,7 @@ public final class MatrixContraction {
 
   private final TensorForm form;
   private final Products products;
-  private final Planner planner;
+  private final PathSearch planner;
   private final @Nullable Path pinned;
   private final KeptGroups kept;
   private final Map<Case, MatrixPlan> plans = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ public final class MatrixContraction {
     this.products = products;
     this.pinned = pinned;
     this.kept = new KeptGroups(products);
-    this.planner = new Planner(chain(form), products.costs());
+    this.planner = new PathSearch(chain(form), products.costs());
   }
 
   /** For a form of a matrix. */
@@ -93,7 +93,9 @@ public final class MatrixContraction {
    * cheapest if the cores are merged for this example alone.
    */
   public double flops() {
-    return new Planner(chain(form), products.costs().mergingAlways()).best(1, true, false).flops();
+    return new PathSearch(chain(form), products.costs().mergingAlways())
+        .best(1, true, false)
+        .flops();
   }
 
   /** The order that y must have for this x: 'c' or 'f'. */

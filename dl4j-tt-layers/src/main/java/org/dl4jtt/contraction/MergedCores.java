@@ -1,8 +1,8 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.contraction.SmallProducts.product;
-import static org.dl4jtt.contraction.SmallProducts.rightTransposed;
-import static org.dl4jtt.contraction.SmallProducts.rows;
+import static org.dl4jtt.contraction.CoreProducts.product;
+import static org.dl4jtt.contraction.CoreProducts.rightTransposed;
+import static org.dl4jtt.contraction.CoreProducts.rows;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.tensor.Check.state;
+import static org.dl4jtt.internal.Check.state;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;

@@ -2,21 +2,21 @@ package org.dl4jtt.contraction;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Broadcast;
 
-/** Each convolution apart, by {@link NativeConvolution}; everything between them in 'c' order. */
+/** Each convolution apart, by {@link DirectConvolution}; everything between them in 'c' order. */
 final class Nd4jStages implements Stages {
   private final List<ConvGeometry> stages;
   private final int channelAxis;
-  private final NativeConvolution convolution;
+  private final DirectConvolution convolution;
 
   Nd4jStages(ConvPlan plan, Products products) {
     this.stages = plan.stages();
     this.channelAxis = plan.geometry().channelsLast() ? 3 : 1;
-    this.convolution = new NativeConvolution(products);
+    this.convolution = new DirectConvolution(products);
   }
 
   @Override

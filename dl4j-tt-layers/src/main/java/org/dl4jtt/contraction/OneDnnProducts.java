@@ -3,10 +3,10 @@ package org.dl4jtt.contraction;
 import java.util.Arrays;
 import java.util.List;
 import org.dl4jtt.contraction.Product.Operand;
-import org.dl4jtt.onednn.Copy;
-import org.dl4jtt.onednn.Format;
-import org.dl4jtt.onednn.Matmul;
-import org.dl4jtt.onednn.Recent;
+import org.dl4jtt.internal.LruCache;
+import org.dl4jtt.internal.onednn.Copy;
+import org.dl4jtt.internal.onednn.Format;
+import org.dl4jtt.internal.onednn.Matmul;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,8 +20,8 @@ final class OneDnnProducts {
   private static final int MOST = 1000;
 
   /** Each thread has its own, so that networks in several threads do not wait for one another. */
-  private static final ThreadLocal<Recent<Product, Matmul>> CALLS =
-      ThreadLocal.withInitial(() -> new Recent<>(MOST));
+  private static final ThreadLocal<LruCache<Product, Matmul>> CALLS =
+      ThreadLocal.withInitial(() -> new LruCache<>(MOST));
 
   /**
    * Numbers of products that add up: more go to BLAS, which has no need to write each by itself.

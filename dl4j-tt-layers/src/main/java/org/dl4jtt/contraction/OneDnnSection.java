@@ -3,11 +3,11 @@ package org.dl4jtt.contraction;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import org.dl4jtt.onednn.ConvolutionChain;
-import org.dl4jtt.onednn.Format;
-import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.Recent;
-import org.dl4jtt.onednn.Window;
+import org.dl4jtt.internal.LruCache;
+import org.dl4jtt.internal.onednn.ConvolutionChain;
+import org.dl4jtt.internal.onednn.Format;
+import org.dl4jtt.internal.onednn.Images;
+import org.dl4jtt.internal.onednn.Window;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,7 +24,7 @@ final class OneDnnSection {
   private record Layout(Format x, Format z, boolean hasBias) {}
 
   private final List<Window> windows;
-  private final Recent<Layout, ConvolutionChain> chains = new Recent<>();
+  private final LruCache<Layout, ConvolutionChain> chains = new LruCache<>();
 
   OneDnnSection(List<ConvGeometry> stages) {
     windows = stages.stream().map(ConvGeometry::window).toList();

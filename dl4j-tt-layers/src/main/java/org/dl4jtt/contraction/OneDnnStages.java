@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.dl4jtt.onednn.Copy;
-import org.dl4jtt.onednn.Images;
+import org.dl4jtt.internal.onednn.Copy;
+import org.dl4jtt.internal.onednn.Images;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,10 +1,10 @@
 package org.dl4jtt.contraction;
 
-import static org.dl4jtt.contraction.SmallProducts.leftTransposed;
-import static org.dl4jtt.contraction.SmallProducts.permuted;
-import static org.dl4jtt.contraction.SmallProducts.product;
-import static org.dl4jtt.contraction.SmallProducts.rightTransposed;
-import static org.dl4jtt.contraction.SmallProducts.rows;
+import static org.dl4jtt.contraction.CoreProducts.leftTransposed;
+import static org.dl4jtt.contraction.CoreProducts.permuted;
+import static org.dl4jtt.contraction.CoreProducts.product;
+import static org.dl4jtt.contraction.CoreProducts.rightTransposed;
+import static org.dl4jtt.contraction.CoreProducts.rows;
 
 import java.util.List;
 import org.dl4jtt.tensor.TensorForm;

@@ -3,7 +3,7 @@ package org.dl4jtt.contraction;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.dl4jtt.onednn.OneDnn;
+import org.dl4jtt.internal.onednn.OneDnn;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,7 +1,7 @@
 package org.dl4jtt.layers;
 
+import static org.dl4jtt.internal.Check.argument;
 import static org.dl4jtt.layers.FormCheck.named;
-import static org.dl4jtt.tensor.Check.argument;
 
 import java.util.ArrayList;
 import java.util.Collections;

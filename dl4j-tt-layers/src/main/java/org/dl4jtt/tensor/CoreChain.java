@@ -1,6 +1,7 @@
 package org.dl4jtt.tensor;
 
 import java.util.List;
+import org.dl4jtt.internal.Detached;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,10 +1,11 @@
 package org.dl4jtt.tensor;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.dl4jtt.internal.Detached;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

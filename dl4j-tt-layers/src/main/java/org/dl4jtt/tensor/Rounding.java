@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.dl4jtt.internal.Check;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -2,6 +2,8 @@ package org.dl4jtt.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dl4jtt.internal.Check;
+import org.dl4jtt.internal.Detached;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -282,7 +282,7 @@ class MatrixContractionTest {
           if (chain.isRing() && chain.order() == 1) {
             continue;
           }
-          Planner planner = new Planner(chain, costs);
+          PathSearch planner = new PathSearch(chain, costs);
           double least =
               paths(chain.order())
                   .mapToDouble(p -> planner.plan(p, batch, true, training).cost())

@@ -13,11 +13,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.dl4jtt.examples.cli.Program;
-import org.dl4jtt.examples.cli.Ratio;
-import org.dl4jtt.examples.data.ImageSet;
-import org.dl4jtt.examples.progress.Progress;
-import org.dl4jtt.examples.report.EpochResult;
+import org.dl4jtt.examples.report.EpochRow;
 import org.dl4jtt.examples.report.HistoryChart;
 import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.report.Report;
@@ -28,6 +24,10 @@ import org.dl4jtt.examples.report.SweepTable;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.NetworkCost;
 import org.dl4jtt.surgery.ModelSurgery;
+import org.dl4jtt.tool.cli.Program;
+import org.dl4jtt.tool.cli.Ratio;
+import org.dl4jtt.tool.data.ImageSet;
+import org.dl4jtt.tool.progress.Progress;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -167,7 +167,7 @@ public final class CompressFashionMnist extends Program {
     }
     Run admm = Run.named("admmTT", runs);
     Map<String, RunResult> results = new LinkedHashMap<>();
-    List<EpochResult> history = new ArrayList<>(experiment.baseHistory());
+    List<EpochRow> history = new ArrayList<>(experiment.baseHistory());
     for (Run run : runs) {
       results.put(run.name(), measured(run, test));
       history.addAll(run.history());

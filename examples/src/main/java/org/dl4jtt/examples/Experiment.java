@@ -7,12 +7,12 @@ import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.admm.AdmmHistory;
 import org.dl4jtt.admm.AdmmListener;
 import org.dl4jtt.admm.AdmmSettings;
-import org.dl4jtt.examples.data.ImageSet;
-import org.dl4jtt.examples.progress.Progress;
-import org.dl4jtt.examples.report.EpochResult;
-import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.report.EpochRow;
+import org.dl4jtt.examples.trial.EpochBudget;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
+import org.dl4jtt.tool.data.ImageSet;
+import org.dl4jtt.tool.progress.Progress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Experiment {
   private final Settings settings;
-  private final Budget budget;
+  private final EpochBudget budget;
   private final ImageSet test;
   private final Trainer trainer;
   private final MultiLayerNetwork base;
-  private final List<EpochResult> baseHistory;
+  private final List<EpochRow> baseHistory;
 
   /** Trains the dense network. */
   Experiment(Settings settings, ImageSet training, ImageSet test, Progress progress) {
@@ -57,7 +57,7 @@ final class Experiment {
   }
 
   /** Its training. */
-  List<EpochResult> baseHistory() {
+  List<EpochRow> baseHistory() {
     return baseHistory;
   }
 
@@ -90,7 +90,7 @@ final class Experiment {
     MultiLayerNetwork constrained = base.clone();
     NativeHelpers.enable(constrained);
     constrained.addListeners(admm);
-    List<EpochResult> history =
+    List<EpochRow> history =
         withResiduals(
             trainer.train(name, constrained, 0, budget.constrained(), () -> "rho = " + rho(admm)),
             admm.history(),
@@ -112,11 +112,11 @@ final class Experiment {
   private Run fineTuned(String name, MultiLayerNetwork network, @Nullable CompressionPlan plan) {
     NativeHelpers.enable(network);
     double before = Measure.accuracy(network, test);
-    List<EpochResult> history = ordinaryEpochs(name, network, 0, settings.furtherEpochs());
+    List<EpochRow> history = ordinaryEpochs(name, network, 0, settings.furtherEpochs());
     return new Run(name, network, plan, before, Measure.accuracy(network, test), history);
   }
 
-  private List<EpochResult> ordinaryEpochs(
+  private List<EpochRow> ordinaryEpochs(
       String name, MultiLayerNetwork network, int done, int epochs) {
     return trainer.train(name, network, done, epochs, () -> "no constraint");
   }
@@ -133,10 +133,10 @@ final class Experiment {
   }
 
   /** Every epoch with what the last update in it found. */
-  private static List<EpochResult> withResiduals(
-      List<EpochResult> epochs, AdmmHistory history, int firstEpoch) {
-    List<EpochResult> result = new ArrayList<>();
-    for (EpochResult epoch : epochs) {
+  private static List<EpochRow> withResiduals(
+      List<EpochRow> epochs, AdmmHistory history, int firstEpoch) {
+    List<EpochRow> result = new ArrayList<>();
+    for (EpochRow epoch : epochs) {
       int networkEpoch = firstEpoch + epoch.epoch() - 1;
       List<AdmmHistory.Entry> inEpoch =
           history.entries().stream().filter(entry -> entry.epoch() == networkEpoch).toList();
@@ -148,7 +148,7 @@ final class Experiment {
       List<AdmmHistory.Entry> entries =
           inEpoch.stream().filter(entry -> entry.update() == last).toList();
       result.add(
-          new EpochResult(
+          new EpochRow(
               epoch.run(),
               epoch.epoch(),
               epoch.learningRate(),
@@ -161,8 +161,8 @@ final class Experiment {
     return result;
   }
 
-  private static EpochResult.LayerResidual residual(AdmmHistory.Entry entry) {
-    return new EpochResult.LayerResidual(
+  private static EpochRow.LayerResidual residual(AdmmHistory.Entry entry) {
+    return new EpochRow.LayerResidual(
         entry.layer(),
         entry.parameter(),
         entry.found().residuals().primal(),

@@ -2,8 +2,8 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.dl4jtt.examples.cli.Programs;
-import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.tool.cli.Programs;
+import org.dl4jtt.tool.data.ImageSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

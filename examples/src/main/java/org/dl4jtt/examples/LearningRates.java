@@ -1,10 +1,10 @@
 package org.dl4jtt.examples;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.EpochBudget;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
@@ -31,7 +31,7 @@ final class LearningRates {
    * The same with further epochs in two parts, of which each has half a cosine of its own: what is
    * decomposed is fine-tuned at rates that can change it.
    */
-  static ISchedule threeCosines(double peak, int base, Budget further) {
+  static ISchedule threeCosines(double peak, int base, EpochBudget further) {
     return cosines(peak, base, further.constrained(), further.fineTuning());
   }
 

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.tool.data.ImageSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What is measured on a finished network. */

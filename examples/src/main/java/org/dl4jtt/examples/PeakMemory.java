@@ -6,7 +6,6 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
 import java.util.OptionalLong;
-import org.dl4jtt.examples.bench.ResidentMemory;
 
 /**
  * The most memory that was used since the last {@link #reset}: of Java's heap, and of the whole

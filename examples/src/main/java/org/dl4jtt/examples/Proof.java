@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.accelerate.NativeHelpers;
-import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.proof.NewJvm;
+import org.dl4jtt.tool.data.ImageSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
-import org.dl4jtt.examples.cli.Program;
-import org.dl4jtt.examples.data.ImageSet;
-import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.EpochBudget;
+import org.dl4jtt.examples.trial.EpochTraining;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.SmallResNet;
 import org.dl4jtt.examples.trial.Task;
-import org.dl4jtt.examples.trial.Training;
 import org.dl4jtt.examples.trial.Trial;
 import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.tool.cli.Program;
+import org.dl4jtt.tool.data.ImageSet;
 import org.nd4j.linalg.schedule.ISchedule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -123,14 +123,14 @@ public final class Ratios extends Program {
   }
 
   private List<Outcome> oneSeed(long seed, int height, int width, Task task) {
-    Budget budget = Budget.of(further.epochs(), constrained);
+    EpochBudget budget = EpochBudget.of(further.epochs(), constrained);
     ISchedule rates =
         LearningRates.twoCosines(further.learningRate(), further.baseEpochs(), further.epochs());
     ComputationGraph base =
         SmallResNet.create(height, width, ImageSet.CLASSES, rates, weightDecay, seed);
     NativeHelpers.enable(base);
     console.println("seed " + seed);
-    Training.run("base", base, task, seed, further.baseEpochs(), console::println);
+    EpochTraining.run("base", base, task, seed, further.baseEpochs(), console::println);
 
     Trial trial = new Trial(base, task, rates, budget, seed, console::println);
     Trial admm = restart ? restarting(base, task, budget, seed) : trial;
@@ -148,7 +148,7 @@ public final class Ratios extends Program {
     return Lanes.run(runs);
   }
 
-  private Trial restarting(ComputationGraph base, Task task, Budget budget, long seed) {
+  private Trial restarting(ComputationGraph base, Task task, EpochBudget budget, long seed) {
     ISchedule rates =
         LearningRates.threeCosines(further.learningRate(), further.baseEpochs(), budget);
     return new Trial(base, task, rates, budget, seed, console::println);

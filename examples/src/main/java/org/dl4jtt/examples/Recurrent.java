@@ -7,19 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.dl4jtt.examples.cli.Program;
-import org.dl4jtt.examples.cli.Ratio;
 import org.dl4jtt.examples.data.HandMovements;
 import org.dl4jtt.examples.data.SequenceSet;
 import org.dl4jtt.examples.data.SpokenDigits;
-import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.EpochBudget;
+import org.dl4jtt.examples.trial.EpochTraining;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.SequenceClassifier;
 import org.dl4jtt.examples.trial.Task;
-import org.dl4jtt.examples.trial.Training;
 import org.dl4jtt.examples.trial.Trial;
 import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.tool.cli.Program;
+import org.dl4jtt.tool.cli.Ratio;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
 import picocli.CommandLine.Command;
@@ -155,9 +155,9 @@ public final class Recurrent extends Program {
     ISchedule rates =
         LearningRates.twoCosines(schedule.learningRate, schedule.baseEpochs, schedule.epochs);
     ComputationGraph base = SequenceClassifier.create(data.size(), data.classes(), rates, seed);
-    Training.run("base", base, task, seed, schedule.baseEpochs, console::println);
+    EpochTraining.run("base", base, task, seed, schedule.baseEpochs, console::println);
 
-    Budget budget = Budget.of(schedule.epochs, CONSTRAINED);
+    EpochBudget budget = EpochBudget.of(schedule.epochs, CONSTRAINED);
     Trial trial = new Trial(base, task, rates, budget, seed, console::println);
     CompressionPlan train = CompressionPlan.of(base).weights(ratio).build();
     CompressionPlan ring =

@@ -13,18 +13,18 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
-import org.dl4jtt.examples.cli.Program;
 import org.dl4jtt.examples.data.CifarImages;
 import org.dl4jtt.examples.report.BudgetChart;
 import org.dl4jtt.examples.report.OutputFolder;
-import org.dl4jtt.examples.trial.Budget;
 import org.dl4jtt.examples.trial.CifarResNet;
+import org.dl4jtt.examples.trial.EpochBudget;
+import org.dl4jtt.examples.trial.EpochTraining;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.Task;
-import org.dl4jtt.examples.trial.Training;
 import org.dl4jtt.examples.trial.Trial;
 import org.dl4jtt.plan.CompressionPlan;
+import org.dl4jtt.tool.cli.Program;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
 import picocli.CommandLine.Command;
@@ -171,12 +171,12 @@ public final class ResNet20 extends Program {
     NativeHelpers.enable(base);
     double imported = task.accuracy(base);
     console.printf(Locale.ROOT, "imported: %.2f %%%n", 100 * imported);
-    Training.run("base", base, task, seed, baseEpochs, console::println);
+    EpochTraining.run("base", base, task, seed, baseEpochs, console::println);
 
     CompressionPlan plan = CompressionPlan.of(base).weights(1 / ratio).build();
     for (int further : epochs) {
       ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, further);
-      Budget budget = Budget.of(further, constrained);
+      EpochBudget budget = EpochBudget.of(further, constrained);
       ISchedule admmRates = LearningRates.threeCosines(learningRate, baseEpochs, budget);
       Trial trial = new Trial(base, task, rates, budget, seed, console::println);
       Trial admm = new Trial(base, task, admmRates, budget, seed, console::println);

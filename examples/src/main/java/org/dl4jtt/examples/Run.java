@@ -2,7 +2,7 @@ package org.dl4jtt.examples;
 
 import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.examples.report.EpochResult;
+import org.dl4jtt.examples.report.EpochRow;
 import org.dl4jtt.plan.CompressionPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ record Run(
     @Nullable CompressionPlan plan,
     double accuracyBefore,
     double accuracy,
-    List<EpochResult> history) {
+    List<EpochRow> history) {
 
   /** The run of this name. */
   static Run named(String name, List<Run> runs) {

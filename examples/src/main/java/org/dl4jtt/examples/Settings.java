@@ -1,8 +1,8 @@
 package org.dl4jtt.examples;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
-import org.dl4jtt.examples.trial.Budget;
+import org.dl4jtt.examples.trial.EpochBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ record Settings(
   }
 
   /** The further epochs: about 80 % of them under the constraint. */
-  Budget budget() {
-    return Budget.of(furtherEpochs, CONSTRAINED);
+  EpochBudget budget() {
+    return EpochBudget.of(furtherEpochs, CONSTRAINED);
   }
 }

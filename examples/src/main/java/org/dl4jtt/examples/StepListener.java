@@ -3,7 +3,7 @@ package org.dl4jtt.examples;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.dl4jtt.examples.progress.Progress;
+import org.dl4jtt.tool.progress.Progress;
 
 /** Counts the images, averages the loss and stops a training that has become NaN. */
 final class StepListener extends BaseTrainingListener {

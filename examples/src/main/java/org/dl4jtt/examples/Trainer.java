@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.examples.data.ImageSet;
-import org.dl4jtt.examples.progress.Progress;
-import org.dl4jtt.examples.report.EpochResult;
+import org.dl4jtt.examples.report.EpochRow;
+import org.dl4jtt.tool.data.ImageSet;
+import org.dl4jtt.tool.progress.Progress;
 
 /** Trains networks by ordinary {@code fit}, epoch by epoch, all in the same way. */
 final class Trainer {
@@ -46,7 +46,7 @@ final class Trainer {
    * @param done epochs that this run has behind it
    * @param circumstances what to say beside the iteration if the loss becomes NaN
    */
-  List<EpochResult> train(
+  List<EpochRow> train(
       String run, MultiLayerNetwork network, int done, int epochs, Supplier<String> circumstances) {
     Progress.Stage stage = progress.stage(run, done + epochs);
     StepListener steps =
@@ -57,13 +57,13 @@ final class Trainer {
                     "%s, learning rate %.3g, %s",
                     run, network.getLearningRate(0), circumstances.get()));
     network.addListeners(steps);
-    List<EpochResult> history = new ArrayList<>();
+    List<EpochRow> history = new ArrayList<>();
     for (int epoch = done + 1; epoch <= done + epochs; epoch++) {
       double rate = network.getLearningRate(0);
       network.fit(training.shuffled(BATCH, seed, network.getEpochCount()));
       double loss = steps.takeMeanLoss();
       double accuracy = Measure.accuracy(network, curve);
-      history.add(EpochResult.ordinary(run, epoch, rate, loss, accuracy));
+      history.add(EpochRow.ordinary(run, epoch, rate, loss, accuracy));
       stage.epochDone(epoch, loss, accuracy);
     }
     network.getListeners().remove(steps);

@@ -3,9 +3,9 @@ package org.dl4jtt.examples;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import org.dl4jtt.examples.cli.Program;
-import org.dl4jtt.examples.cli.Programs;
-import org.dl4jtt.examples.data.ImageSet;
+import org.dl4jtt.tool.cli.Program;
+import org.dl4jtt.tool.cli.Programs;
+import org.dl4jtt.tool.data.ImageSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -8,10 +8,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dl4jtt.admm.AdmmListener;
 import org.dl4jtt.admm.AdmmSettings;
-import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.PlannedWeight;
 import org.dl4jtt.surgery.ModelSurgery;
+import org.dl4jtt.tool.data.ImageSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import picocli.CommandLine.Command;
 

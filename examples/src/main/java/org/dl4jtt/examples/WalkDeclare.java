@@ -1,6 +1,6 @@
 package org.dl4jtt.examples;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,10 +28,10 @@ import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.optimize.listeners.CheckpointListener;
 import org.dl4jtt.accelerate.NativeHelpers;
-import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.trial.Classifier;
 import org.dl4jtt.layers.TTConv;
 import org.dl4jtt.layers.TTDense;
+import org.dl4jtt.tool.data.ImageSet;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -17,9 +17,10 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dl4jtt.examples.data.SmallData;
 import org.dl4jtt.layers.TTConv;
 import org.dl4jtt.layers.TTDense;
+import org.dl4jtt.tool.cli.Programs;
+import org.dl4jtt.tool.data.IdxFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,21 @@ class CompressFashionMnistTest {
 
   @BeforeAll
   static void cutData() throws IOException {
-    data = SmallData.write(temp.resolve("data"), TRAINING, TEST);
+    data = smallData(temp.resolve("data"), TRAINING, TEST);
+  }
+
+  /** The shipped files with the first images only. */
+  private static Path smallData(Path folder, int training, int test) throws IOException {
+    Files.createDirectories(folder);
+    for (String part : List.of("train", "t10k")) {
+      int items = part.equals("train") ? training : test;
+      for (int dimensions : new int[] {1, 3}) {
+        String name = part + (dimensions == 3 ? "-images-idx3" : "-labels-idx1") + "-ubyte.gz";
+        Path shipped = Programs.shipped("fashion-mnist").resolve(name);
+        IdxFile.cut(shipped, dimensions, items, folder.resolve(name));
+      }
+    }
+    return folder;
   }
 
   private record Result(int status, String out, String err) {}
@@ -201,7 +216,7 @@ class CompressFashionMnistTest {
 
     @Test
     void truncatedFile_isNamed() throws IOException {
-      Path broken = SmallData.write(temp.resolve("broken"), 20, 20);
+      Path broken = smallData(temp.resolve("broken"), 20, 20);
       Path file = broken.resolve("t10k-images-idx3-ubyte.gz");
       byte[] bytes = Files.readAllBytes(file);
       Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));

@@ -1,7 +1,7 @@
 package org.dl4jtt.layers.convert;
 
-import static org.dl4jtt.tensor.Check.argument;
-import static org.dl4jtt.tensor.Check.present;
+import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.Check.present;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package org.dl4jtt.layers.impl;
 
 import static java.util.Objects.requireNonNull;
-import static org.dl4jtt.tensor.Check.state;
+import static org.dl4jtt.internal.Check.state;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package org.dl4jtt.layers.impl;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dl4jtt.contraction.MatrixContraction;
-import org.dl4jtt.onednn.Copy;
+import org.dl4jtt.internal.onednn.Copy;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -18,13 +18,13 @@ import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvGeometry.Extent;
 import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.contraction.Scratch;
+import org.dl4jtt.internal.LruCache;
+import org.dl4jtt.internal.onednn.Copy;
+import org.dl4jtt.internal.onednn.ImageLayer;
+import org.dl4jtt.internal.onednn.Images;
+import org.dl4jtt.internal.onednn.OneDnn;
+import org.dl4jtt.internal.onednn.ReluGradient;
 import org.dl4jtt.layers.TensorConv;
-import org.dl4jtt.onednn.Copy;
-import org.dl4jtt.onednn.ImageLayer;
-import org.dl4jtt.onednn.Images;
-import org.dl4jtt.onednn.OneDnn;
-import org.dl4jtt.onednn.Recent;
-import org.dl4jtt.onednn.ReluGradient;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
@@ -42,8 +42,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * forward as in inference), backward computes them again.
  */
 public final class TensorConvLayer extends CoreLayer<TensorConv> implements ImageLayer {
-  private transient Recent<List<Long>, ConvContraction> training = new Recent<>();
-  private transient Recent<List<Long>, ConvContraction> inference = new Recent<>();
+  private transient LruCache<List<Long>, ConvContraction> training = new LruCache<>();
+  private transient LruCache<List<Long>, ConvContraction> inference = new LruCache<>();
   private transient ConvPlan.@Nullable Kind pinned;
   private transient boolean outputLast;
   private transient boolean gradientAsInput = true;
@@ -62,8 +62,8 @@ public final class TensorConvLayer extends CoreLayer<TensorConv> implements Imag
    */
   public void pinPlan(ConvPlan.@Nullable Kind kind) {
     pinned = kind;
-    training = new Recent<>();
-    inference = new Recent<>();
+    training = new LruCache<>();
+    inference = new LruCache<>();
   }
 
   /** The plan for an input of this shape. */

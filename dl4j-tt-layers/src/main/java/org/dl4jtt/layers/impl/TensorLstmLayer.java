@@ -1,7 +1,7 @@
 package org.dl4jtt.layers.impl;
 
 import static java.util.Objects.requireNonNull;
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
 import java.util.List;

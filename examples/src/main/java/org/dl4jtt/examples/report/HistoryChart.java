@@ -40,12 +40,12 @@ public final class HistoryChart {
                 shortNumber(1 / report.target().weights()), report.epochs().further()),
             "epoch",
             "accuracy, %");
-    Map<String, List<EpochResult>> runs = new LinkedHashMap<>();
-    for (EpochResult epoch : report.history()) {
+    Map<String, List<EpochRow>> runs = new LinkedHashMap<>();
+    for (EpochRow epoch : report.history()) {
       runs.computeIfAbsent(epoch.run(), run -> new ArrayList<>()).add(epoch);
     }
     int color = 0;
-    for (Map.Entry<String, List<EpochResult>> run : runs.entrySet()) {
+    for (Map.Entry<String, List<EpochRow>> run : runs.entrySet()) {
       List<Double> x = new ArrayList<>();
       List<Double> y = new ArrayList<>();
       int offset = run.getKey().equals("base") ? 0 : report.epochs().base();
@@ -53,7 +53,7 @@ public final class HistoryChart {
         x.add((double) offset); // all but one go on from the base network
         y.add(100 * last(runs.get("base")).accuracy());
       }
-      for (EpochResult epoch : run.getValue()) {
+      for (EpochRow epoch : run.getValue()) {
         x.add((double) offset + epoch.epoch());
         y.add(100 * epoch.accuracy());
       }
@@ -63,7 +63,7 @@ public final class HistoryChart {
     return chart;
   }
 
-  private static EpochResult last(@Nullable List<EpochResult> epochs) {
+  private static EpochRow last(@Nullable List<EpochRow> epochs) {
     if (epochs == null || epochs.isEmpty()) {
       throw new IllegalArgumentException("the history has no run \"base\"");
     }
@@ -78,7 +78,7 @@ public final class HistoryChart {
   private static void addProjected(XYChart chart, Report report) {
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
-    for (EpochResult epoch : report.history()) {
+    for (EpochRow epoch : report.history()) {
       if (epoch.projectedAccuracy() != null) {
         x.add((double) report.epochs().base() + epoch.epoch());
         y.add(100 * epoch.projectedAccuracy());
@@ -95,12 +95,12 @@ public final class HistoryChart {
         chart("ADMM: distance of each weight W to its tensor train Z", "epoch", "|W - Z| / |W|");
     chart.getStyler().setYAxisLogarithmic(true);
     Map<String, List<double[]>> layers = new LinkedHashMap<>();
-    for (EpochResult epoch : report.history()) {
-      List<EpochResult.LayerResidual> residuals = epoch.residuals();
+    for (EpochRow epoch : report.history()) {
+      List<EpochRow.LayerResidual> residuals = epoch.residuals();
       if (residuals == null) {
         continue;
       }
-      for (EpochResult.LayerResidual residual : residuals) {
+      for (EpochRow.LayerResidual residual : residuals) {
         if (residual.relative() > 0) { // the axis is logarithmic
           layers
               .computeIfAbsent(residual.layer(), name -> new ArrayList<>())

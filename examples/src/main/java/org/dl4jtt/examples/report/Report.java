@@ -19,7 +19,7 @@ public record Report(
     Epochs epochs,
     Map<String, RunResult> runs,
     List<LayerResult> layers,
-    List<EpochResult> history) {
+    List<EpochRow> history) {
 
   /** Numbers of images. */
   public record Images(int train, int test) {}

@@ -3,8 +3,8 @@ package org.dl4jtt.examples.trial;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.examples.data.CifarImages;
-import org.dl4jtt.examples.data.ImageSet;
 import org.dl4jtt.examples.data.SequenceSet;
+import org.dl4jtt.tool.data.ImageSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** Classification: data to train on, and to judge a network by. Used from several threads. */

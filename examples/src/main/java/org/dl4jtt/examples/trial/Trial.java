@@ -17,7 +17,7 @@ public final class Trial {
   private final ComputationGraph base;
   private final Task task;
   private final ISchedule learningRates;
-  private final Budget budget;
+  private final EpochBudget budget;
   private final long seed;
   private final Consumer<String> log;
   private final double baseAccuracy;
@@ -31,7 +31,7 @@ public final class Trial {
       ComputationGraph base,
       Task task,
       ISchedule learningRates,
-      Budget budget,
+      EpochBudget budget,
       long seed,
       Consumer<String> log) {
     this.base = base;
@@ -90,6 +90,6 @@ public final class Trial {
   }
 
   private void train(String name, ComputationGraph network, int epochs) {
-    Training.run(name, network, task, seed, epochs, log);
+    EpochTraining.run(name, network, task, seed, epochs, log);
   }
 }

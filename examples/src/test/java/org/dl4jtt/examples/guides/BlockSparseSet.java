@@ -1,6 +1,6 @@
 package org.dl4jtt.examples.guides;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import java.util.Comparator;

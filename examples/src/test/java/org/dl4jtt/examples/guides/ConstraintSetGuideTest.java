@@ -15,8 +15,8 @@ import org.dl4jtt.admm.AdmmListener;
 import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.admm.Constrained;
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.examples.data.ImageSet;
-import org.dl4jtt.examples.data.SmallData;
+import org.dl4jtt.tool.cli.Programs;
+import org.dl4jtt.tool.data.ImageSet;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -72,8 +72,8 @@ class ConstraintSetGuideTest {
 
   @Test
   void trainingUnderTheSet_keepsTheAccuracyThatCuttingAfterwardsLoses() throws IOException {
-    ImageSet training = ImageSet.training(SmallData.shipped()).first(2_000);
-    ImageSet testImages = ImageSet.test(SmallData.shipped()).first(1_000);
+    ImageSet training = ImageSet.training(Programs.shipped("fashion-mnist")).first(2_000);
+    ImageSet testImages = ImageSet.test(Programs.shipped("fashion-mnist")).first(1_000);
     DataSetIterator train = training.shuffled(50, 1, 0);
     DataSetIterator test = testImages.batches(500);
     MultiLayerNetwork net = network();

@@ -9,13 +9,13 @@ class BudgetTest {
 
   @Test
   void share_leavesAnEpochForFineTuning_ifThereAreTwo() {
-    assertThat(Budget.of(12, 0.75)).isEqualTo(new Budget(9, 3));
-    assertThat(Budget.of(2, 0.9)).isEqualTo(new Budget(1, 1));
-    assertThat(Budget.of(1, 0.5)).isEqualTo(new Budget(1, 0));
+    assertThat(EpochBudget.of(12, 0.75)).isEqualTo(new EpochBudget(9, 3));
+    assertThat(EpochBudget.of(2, 0.9)).isEqualTo(new EpochBudget(1, 1));
+    assertThat(EpochBudget.of(1, 0.5)).isEqualTo(new EpochBudget(1, 0));
   }
 
   @Test
   void noEpochs_isAnError() {
-    assertThatThrownBy(() -> Budget.of(0, 0.5)).hasMessageContaining("0 epochs");
+    assertThatThrownBy(() -> EpochBudget.of(0, 0.5)).hasMessageContaining("0 epochs");
   }
 }

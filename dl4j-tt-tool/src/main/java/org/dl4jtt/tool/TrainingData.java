@@ -1,0 +1,84 @@
+package org.dl4jtt.tool;
+
+import static org.dl4jtt.internal.Check.argument;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.compress.EpochData;
+import org.dl4jtt.tool.data.DataSource;
+import org.dl4jtt.tool.data.DataSource.Part;
+import org.dl4jtt.tool.data.Examples;
+import org.dl4jtt.tool.data.Feed;
+import org.dl4jtt.tool.data.Split;
+import org.dl4jtt.tool.model.LoadedModel;
+import org.jspecify.annotations.Nullable;
+
+/** Examples to learn from, and others to be judged by. */
+final class TrainingData {
+  private final Feed train;
+  private final Split split;
+  private final Feed test;
+  private final int[] testOrder;
+  private final int batch;
+
+  private TrainingData(Feed train, Split split, Feed test, int[] testOrder, int batch) {
+    this.train = train;
+    this.split = split;
+    this.test = test;
+    this.testOrder = testOrder;
+    this.batch = batch;
+  }
+
+  /**
+   * Reads both.
+   *
+   * @param testPath test data; null for that beside the training data, or a tenth of it
+   */
+  static TrainingData of(LoadedModel loaded, DataArguments data, @Nullable Path testPath, long seed)
+      throws IOException {
+    DataSource source = data.source(loaded);
+    Examples all = source.read(Part.TRAIN, loaded.input());
+    Feed train = Feed.of(loaded, all, data.scaling());
+    if (testPath == null && !source.has(Part.TEST)) {
+      argument(all.count() >= 2, "%s has 1 example; two are needed at least", data.path());
+      Split split = Split.holdOut(all.count(), seed);
+      return new TrainingData(train, split, train, split.heldOut(), data.batch());
+    }
+    DataSource other = testPath == null ? source : data.source(testPath, loaded);
+    Examples tests = other.read(Part.TEST, train.input());
+    return new TrainingData(
+        train,
+        Split.all(all.count(), seed),
+        Feed.of(loaded, tests, data.scaling()),
+        IntStream.range(0, tests.count()).toArray(),
+        data.batch());
+  }
+
+  Feed train() {
+    return train;
+  }
+
+  int trainingCount() {
+    return split.trainingCount();
+  }
+
+  int testCount() {
+    return testOrder.length;
+  }
+
+  int iterationsPerEpoch() {
+    return (trainingCount() + batch - 1) / batch;
+  }
+
+  /** In an order of its own for every epoch. */
+  EpochData epochs() {
+    return EpochData.ofDataSets(epoch -> train.in(split.epoch(epoch), batch));
+  }
+
+  /** Accuracy on the test examples. */
+  double accuracy(Model model) {
+    return Quality.of(model, test, test.in(testOrder, batch)).accuracy();
+  }
+}

@@ -1,5 +1,0 @@
-/** What all programs share on the command line: how they run, how they fail, what they accept. */
-@NullMarked
-package org.dl4jtt.examples.cli;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** How far a long program is: a bar on a terminal, plain lines everywhere else. */
-@NullMarked
-package org.dl4jtt.examples.progress;
-
-import org.jspecify.annotations.NullMarked;
