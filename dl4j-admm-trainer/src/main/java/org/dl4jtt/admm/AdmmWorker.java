@@ -37,9 +37,7 @@ public final class AdmmWorker extends BaseTrainingListener implements BoundListe
     AdmmSettings settings = AdmmSettings.defaults().withWeightDecay(decay);
     List<Constrained> names = new ArrayList<>();
     for (Share share : shares) {
-      names.add(
-          new Constrained(
-              share.layer(), share.parameter(), new FullSpace(share.state().z().length())));
+      names.add(new Constrained(share.layer(), share.parameter(), new FullSpace()));
     }
     List<ConstrainedWeight> weights = ConstrainedWeights.of(names, settings, network);
     for (int k = 0; k < weights.size(); k++) {

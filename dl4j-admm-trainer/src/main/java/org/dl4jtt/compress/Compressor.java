@@ -103,16 +103,19 @@ public final class Compressor<M extends Model> {
     return compressor;
   }
 
-  /** Penalty, annealing and the like; the number of epochs is that of {@link #admmEpochs}. */
+  /**
+   * Sets penalty, annealing and the like, and the number of constrained epochs: of this and {@link
+   * #admmEpochs} the later call decides.
+   */
   public Compressor<M> settings(AdmmSettings settings) {
     checkNew("settings");
-    options = options.withAdmm(settings.withEpochs(options.admm().epochs()));
+    options = options.withAdmm(settings);
     return this;
   }
 
   /**
-   * At most so many epochs under the constraint: fewer if the residuals fall under tolerance. 20 if
-   * not set.
+   * Sets the largest number of epochs under the constraint, 20 unless set; there are fewer if the
+   * residuals fall under the tolerance.
    */
   public Compressor<M> admmEpochs(int epochs) {
     checkNew("admmEpochs");

@@ -19,9 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     double threshold = magnitudes[magnitudes.length - k];
  *     out.assign(weight.mul(Transforms.abs(weight).gte(threshold).castTo(weight.dataType())));
  *   }
- *   public Cost cost() {
- *     return new Cost(k, k);
- *   }
  * }
  * AdmmListener admm = AdmmListener.of(List.of(new Constrained("fc1", "W", new Sparse(5_000))));
  * }</pre>
@@ -52,9 +49,6 @@ public interface ConstraintSet {
     project(weight, out);
     return Optional.empty();
   }
-
-  /** What a member costs. */
-  Cost cost();
 
   /**
    * How a member is stored as a layer of its own; empty (the default) if a projected weight stays

@@ -25,11 +25,6 @@ interface FactoredSet extends ConstraintSet {
   }
 
   @Override
-  default Cost cost() {
-    return FormCost.of(form());
-  }
-
-  @Override
   default Optional<LayerForm> layerForm() {
     TensorForm form = form();
     return Optional.of(weight -> FactoredWeight.decompose(weight, form));

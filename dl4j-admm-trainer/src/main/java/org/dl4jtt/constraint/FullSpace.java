@@ -5,18 +5,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Every weight is a member, and the projection is the identity. It binds nothing on one machine;
  * several workers whose weight is in it meet in one value by ADMM, rather than by averaging.
- *
- * @param weights how many numbers the weight has
  */
-public record FullSpace(long weights) implements ConstraintSet {
+public record FullSpace() implements ConstraintSet {
   @Override
   public void project(INDArray weight, INDArray out) {
     out.assign(weight);
-  }
-
-  @Override
-  public Cost cost() {
-    return new Cost(weights, weights);
   }
 
   @Override

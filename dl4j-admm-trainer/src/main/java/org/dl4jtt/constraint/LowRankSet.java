@@ -44,11 +44,6 @@ public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet 
   }
 
   @Override
-  public Cost cost() {
-    return train().cost();
-  }
-
-  @Override
   public Optional<LayerForm> layerForm() {
     return train().layerForm();
   }

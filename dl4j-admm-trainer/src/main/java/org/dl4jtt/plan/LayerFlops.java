@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.dl4jtt.constraint.TensorRingSet;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.contraction.MatrixContraction;
@@ -47,7 +46,7 @@ record LayerFlops(Layer layer, Optional<InputType> input) {
       return ConvPlan.countedBy(form, geometry.get()).flops();
     }
     if (form.tensorization().isKernel()) {
-      return 2 * new TensorRingSet(form).cost().flops(); // of one position
+      return FormFlops.of(form); // of one position
     }
     return Math.round(MatrixContraction.of(form).flops());
   }

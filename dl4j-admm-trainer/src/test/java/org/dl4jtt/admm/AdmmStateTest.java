@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.constraint.Cost;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,11 +18,6 @@ class AdmmStateTest {
     @Override
     public void project(INDArray weight, INDArray out) {
       out.assign(z);
-    }
-
-    @Override
-    public Cost cost() {
-      return new Cost(0, 0);
     }
   }
 
@@ -57,11 +51,6 @@ class AdmmStateTest {
           public void project(INDArray weight, INDArray out) {
             seen[0] = weight.dup();
             out.assign(weight);
-          }
-
-          @Override
-          public Cost cost() {
-            return new Cost(0, 0);
           }
         };
     state.update(w, spy, 0.5);
@@ -125,11 +114,6 @@ class AdmmStateTest {
           public void project(INDArray weight, INDArray out) {
             out.assign(7);
             throw new IllegalStateException("no convergence");
-          }
-
-          @Override
-          public Cost cost() {
-            return new Cost(0, 0);
           }
         };
     assertThatThrownBy(() -> state.update(w, failing, 1)).hasMessage("no convergence");

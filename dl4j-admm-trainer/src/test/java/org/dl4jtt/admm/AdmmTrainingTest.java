@@ -13,7 +13,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.constraint.Cost;
 import org.dl4jtt.constraint.LowRankSet;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.junit.jupiter.api.Test;
@@ -42,11 +41,6 @@ class AdmmTrainingTest {
     @Override
     public void project(INDArray weight, INDArray out) {
       out.assign(weight);
-    }
-
-    @Override
-    public Cost cost() {
-      return new Cost(1, 1);
     }
   }
 

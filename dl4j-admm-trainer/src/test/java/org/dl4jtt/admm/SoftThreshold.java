@@ -1,7 +1,6 @@
 package org.dl4jtt.admm;
 
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.constraint.Cost;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A user's own constraint: the proximal operator of an L1 penalty, entry by entry. */
@@ -15,10 +14,5 @@ record SoftThreshold(double threshold) implements ConstraintSet {
       to.putScalar(i, Math.signum(v) * Math.max(0, Math.abs(v) - threshold));
     }
     out.assign(to);
-  }
-
-  @Override
-  public Cost cost() {
-    return new Cost(1, 1);
   }
 }

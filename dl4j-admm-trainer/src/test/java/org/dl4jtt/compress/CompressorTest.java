@@ -161,9 +161,9 @@ class CompressorTest {
 
     Compression<MultiLayerNetwork> result =
         Compressor.of(net, plan)
-            .admmEpochs(25)
+            .admmEpochs(3)
             .fineTuningEpochs(5)
-            .settings(AdmmSettings.defaults().withTolerance(0))
+            .settings(AdmmSettings.defaults().withEpochs(25).withTolerance(0)) // the later decides
             .listener(
                 new CompressionListener() {
                   @Override

@@ -114,20 +114,6 @@ class ConstraintSetTest {
   }
 
   @Test
-  void cost_countsWeightsAndMultiplyAdds() {
-    // 4x4 by 4x4, rank 2: 2 cores of 4·4·2; each takes its size times the 4 other entries.
-    Tensorization paired = Tensorization.matrix(Scheme.PAIRED, List.of(4, 4), List.of(4, 4));
-    assertThat(TensorTrainSet.of(paired, List.of(1, 2, 1)).cost()).isEqualTo(new Cost(64, 256));
-    // x (16) -> 2 -> 16: two matrix-vector products.
-    Tensorization flat = Tensorization.matrix(Scheme.SEPARATED, List.of(16), List.of(16));
-    assertThat(TensorTrainSet.of(flat, List.of(1, 2, 1)).cost()).isEqualTo(new Cost(64, 64));
-    // At one position: 8 -> 3 at 9 positions -> 2, then 2 -> 8.
-    Tensorization kernel = Tensorization.kernel(Scheme.SEPARATED, List.of(8), 3, 3, List.of(8));
-    assertThat(TensorTrainSet.of(kernel, List.of(1, 2, 3, 1)).cost())
-        .isEqualTo(new Cost(16 + 54 + 24, 16 + 54 + 24));
-  }
-
-  @Test
   void wrongRanks_areNamed() {
     Tensorization t = Tensorization.matrix(Scheme.PAIRED, List.of(2, 2), List.of(2, 2));
     assertThatThrownBy(() -> TensorTrainSet.of(t, List.of(2, 2, 2)))

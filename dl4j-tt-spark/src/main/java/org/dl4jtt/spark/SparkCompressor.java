@@ -39,7 +39,6 @@ public final class SparkCompressor<M extends Model> {
   private final CompressionPlan plan;
   private final List<CompressionListener> listeners = new ArrayList<>();
   private AdmmSettings settings = AdmmSettings.defaults();
-  private int admmEpochs = AdmmSettings.defaults().epochs();
   private int fineTuningEpochs = 10;
 
   private SparkCompressor(SparkJob job, M network, CompressionPlan plan) {
@@ -59,7 +58,10 @@ public final class SparkCompressor<M extends Model> {
     return new SparkCompressor<>(job, network, plan);
   }
 
-  /** Penalty, annealing and the like; the number of epochs is that of {@link #admmEpochs}. */
+  /**
+   * Sets penalty, annealing and the like, and the number of constrained epochs: of this and {@link
+   * #admmEpochs} the later call decides.
+   */
   public SparkCompressor<M> settings(AdmmSettings newSettings) {
     settings = newSettings;
     return this;
@@ -68,7 +70,7 @@ public final class SparkCompressor<M extends Model> {
   /** At most so many epochs under the constraint: fewer if the residuals fall under tolerance. */
   public SparkCompressor<M> admmEpochs(int epochs) {
     argument(epochs >= 1, "admmEpochs is %d; it must be 1 or more", epochs);
-    admmEpochs = epochs;
+    settings = settings.withEpochs(epochs);
     return this;
   }
 
@@ -122,14 +124,13 @@ public final class SparkCompressor<M extends Model> {
   private Compression<M> run(Source source, ToDoubleFunction<? super M> evaluation, boolean resume)
       throws IOException {
     Stages stages = new Stages();
-    SparkAdmm<M> admm =
-        SparkAdmm.of(job.inFolder("admm"), network, plan, settings.withEpochs(admmEpochs));
+    SparkAdmm<M> admm = SparkAdmm.of(job.inFolder("admm"), network, plan, settings);
     M dense = admm.network();
     stages.begin(Stage.DENSE, 0);
     stages.end(Stage.DENSE, dense.numParams(), evaluation.applyAsDouble(dense));
 
-    stages.begin(Stage.PROJECTED, admmEpochs);
-    admm.run(source, admmEpochs, resume, true);
+    stages.begin(Stage.PROJECTED, settings.epochs());
+    admm.run(source, settings.epochs(), resume, true);
     double projected = admm.projected(() -> evaluation.applyAsDouble(dense));
     stages.end(Stage.PROJECTED, dense.numParams(), projected);
 

@@ -15,7 +15,6 @@ import org.dl4jtt.admm.AdmmHistory;
 import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.admm.Constrained;
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.constraint.Cost;
 import org.dl4jtt.constraint.FullSpace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,11 +40,6 @@ class ConsensusTest extends OnSpark {
     @Override
     public void project(INDArray weight, INDArray out) {
       out.assign(Transforms.max(weight, 0));
-    }
-
-    @Override
-    public Cost cost() {
-      return new Cost(INPUTS, INPUTS);
     }
   }
 
@@ -157,7 +151,7 @@ class ConsensusTest extends OnSpark {
 
   @Test
   void identityAsProjection_reachesTheOptimumThatAveragingMisses() throws IOException {
-    SparkAdmm<MultiLayerNetwork> admm = train(new FullSpace(INPUTS), 4);
+    SparkAdmm<MultiLayerNetwork> admm = train(new FullSpace(), 4);
     SparkAdmm<MultiLayerNetwork> averaging = SparkAdmm.averaging(job("averaging", 4), network());
     averaging.fit(shard(), EPOCHS);
 

@@ -26,7 +26,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.admm.Constrained;
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.constraint.Cost;
 import org.dl4jtt.spark.EpochResult;
 import org.dl4jtt.spark.Shard;
 import org.dl4jtt.spark.SparkAdmm;
@@ -178,11 +177,6 @@ public final class SparkOverhead extends Program {
     public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
       project(weight, out);
       return Optional.of(member);
-    }
-
-    @Override
-    public Cost cost() {
-      return new Cost(member.cores().weights(), member.cores().weights());
     }
   }
 

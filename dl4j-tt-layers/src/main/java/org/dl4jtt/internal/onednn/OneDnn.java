@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OneDnn {
   /** System property: {@code false} keeps to ND4J's operations. */
-  public static final String PROPERTY = "org.dl4jtt.internal.onednn";
+  public static final String PROPERTY = "org.dl4jtt.onednn";
 
   private static final Logger log = LoggerFactory.getLogger(OneDnn.class);
 

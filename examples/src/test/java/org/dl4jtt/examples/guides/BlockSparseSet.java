@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dl4jtt.constraint.ConstraintSet;
-import org.dl4jtt.constraint.Cost;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Matrices whose entries are zero outside at most {@code kept} of their square blocks. */
@@ -39,12 +38,6 @@ public record BlockSparseSet(int rows, int columns, int block, int kept) impleme
     for (int b : byNorm.subList(0, kept)) {
       block(out, b).assign(block(weight, b));
     }
-  }
-
-  @Override
-  public Cost cost() {
-    long entries = (long) kept * block * block;
-    return new Cost(entries, entries);
   }
 
   @Override

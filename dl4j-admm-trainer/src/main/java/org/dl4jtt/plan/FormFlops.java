@@ -1,22 +1,22 @@
-package org.dl4jtt.constraint;
+package org.dl4jtt.plan;
 
 import java.util.List;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
 
-/** What a weight in tensor form costs. */
-final class FormCost {
-  private FormCost() {}
+/** Operations of a weight in tensor form applied once, core by core. */
+final class FormFlops {
+  private FormFlops() {}
 
   /**
-   * Multiply-adds core by core, inputs first: to contract a core takes the core's size times the
-   * number of the other entries of the state. A ring carries its open rank r₀ along.
+   * Counts two operations for each multiply-add, to one example of a matrix or at one output
+   * position of a kernel. Cores are applied inputs first: a core takes its size times the number of
+   * the other entries of the state, and a ring carries its open rank r₀ along.
    */
-  static Cost of(TensorForm form) {
+  static long of(TensorForm form) {
     Tensorization t = form.tensorization();
-    long flops = t.scheme() == Scheme.SEPARATED ? separated(form) : paired(form);
-    return new Cost(form.weights(), flops);
+    return 2 * (t.scheme() == Scheme.SEPARATED ? separated(form) : paired(form));
   }
 
   /** State [n₁ … n_q] loses one input mode per core from the right, then gains the outputs. */
