@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import java.util.Optional;
 import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.Metric;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -48,6 +49,22 @@ public interface ConstraintSet {
   default Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
     project(weight, out);
     return Optional.empty();
+  }
+
+  /**
+   * The nearest member, or one quasi-nearest, in the norm of a metric: what the data says the
+   * weight must keep. A set that knows no metric ignores it.
+   *
+   * @param metric moments of this weight; with {@link Metric#none()} the same as without
+   * @throws IllegalArgumentException if the set heeds the metric, and that is for another weight
+   */
+  default void project(INDArray weight, Metric metric, INDArray out) {
+    projectToCores(weight, metric, out);
+  }
+
+  /** {@link #projectToCores(INDArray, INDArray)} in the norm of a metric. */
+  default Optional<FactoredWeight> projectToCores(INDArray weight, Metric metric, INDArray out) {
+    return projectToCores(weight, out);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import java.util.Optional;
 import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.Metric;
 import org.dl4jtt.tensor.TensorForm;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,14 +20,31 @@ interface FactoredSet extends ConstraintSet {
   /** Decomposes to the ranks of the form and multiplies the cores out again. */
   @Override
   default Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
-    FactoredWeight member = FactoredWeight.decompose(weight, form());
+    return projectToCores(weight, Metric.none(), out);
+  }
+
+  @Override
+  default Optional<FactoredWeight> projectToCores(INDArray weight, Metric metric, INDArray out) {
+    FactoredWeight member = FactoredWeight.decompose(weight, form(), metric);
     out.assign(member.toParameter());
     return Optional.of(member);
   }
 
   @Override
   default Optional<LayerForm> layerForm() {
-    TensorForm form = form();
-    return Optional.of(weight -> FactoredWeight.decompose(weight, form));
+    return Optional.of(new Cores(form()));
+  }
+
+  /** Decomposes to the ranks of a form. */
+  record Cores(TensorForm form) implements LayerForm {
+    @Override
+    public FactoredWeight factor(INDArray weight) {
+      return factor(weight, Metric.none());
+    }
+
+    @Override
+    public FactoredWeight factor(INDArray weight, Metric metric) {
+      return FactoredWeight.decompose(weight, form, metric);
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.FactoredWeight;
+import org.dl4jtt.tensor.Metric;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.Tensorization;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,6 +42,11 @@ public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet 
   @Override
   public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
     return train().projectToCores(weight, out);
+  }
+
+  @Override
+  public Optional<FactoredWeight> projectToCores(INDArray weight, Metric metric, INDArray out) {
+    return train().projectToCores(weight, metric, out);
   }
 
   @Override

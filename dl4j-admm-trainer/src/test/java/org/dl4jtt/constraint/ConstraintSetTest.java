@@ -10,6 +10,7 @@ import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.dl4jtt.layers.convert.WeightShape;
+import org.dl4jtt.tensor.Metric;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 class ConstraintSetTest {
   private static final double DOUBLE = 1e-12; // products of O(1) doubles
@@ -132,6 +134,40 @@ class ConstraintSetTest {
     INDArray w = random(8, 4, 4);
     w.putScalar(3, Double.NaN);
     assertThatThrownBy(() -> set.project(w, w.like())).hasMessageContaining("NaN");
+  }
+
+  /**
+   * Input i counts i + 1 times: nearest is what an SVD of the rows so scaled gives, scaled back.
+   */
+  @Test
+  void sets_projectInTheNormOfAMetric() {
+    INDArray w = random(9, 5, 4); // [inputs, outputs]
+    INDArray counts = Nd4j.createFromArray(1.0, 2.0, 3.0, 4.0, 5.0);
+    Metric metric = Metric.none().withInputs(counts, 1);
+    INDArray scale = Transforms.sqrt(counts.add(1e-3 * 3), true).reshape(5, 1);
+    INDArray expected = truncated(w.mulColumnVector(scale), 2).divColumnVector(scale);
+    Tensorization t = Tensorization.matrix(Scheme.SEPARATED, List.of(4), List.of(5));
+    for (ConstraintSet set :
+        List.of(
+            new LowRankSet(new WeightShape(4, List.of(), 5), 2),
+            TensorTrainSet.of(t, List.of(1, 2, 1)))) {
+      INDArray out = w.like();
+      set.project(w, metric, out);
+      assertThat(out.distance2(expected)).as("%s", set).isLessThan(1e-11);
+      assertThat(set.projectToCores(w, metric, w.like()).orElseThrow().toParameter())
+          .isEqualTo(out);
+      assertThat(set.layerForm().orElseThrow().factor(w, metric).toParameter()).isEqualTo(out);
+      set.project(w, Metric.none(), out);
+      assertThat(out.distance2(truncated(w, 2))).isLessThan(DOUBLE);
+    }
+  }
+
+  @Test
+  void aSetThatKnowsNoMetric_ignoresIt() {
+    INDArray w = random(9, 5, 4);
+    INDArray out = w.like();
+    new FullSpace(20).project(w, Metric.none().withInputs(Nd4j.eye(3), 1), out);
+    assertThat(out).isEqualTo(w);
   }
 
   /** The oracle: commons-math's SVD. */

@@ -2,6 +2,7 @@ package org.dl4jtt.tensor;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -40,6 +41,37 @@ public record FactoredWeight(Tensorization tensorization, CoreChain cores) {
       tensor.close(); // off-heap memory would otherwise wait for the garbage collector
     }
     return new FactoredWeight(tensorization, cores);
+  }
+
+  /**
+   * Decomposes a DL4J weight so that what its layer puts out, and what the loss makes of it,
+   * changes least: in the norm of a metric instead of the weight's own.
+   *
+   * <p>One bond (a matrix as [M, N]) is exact. A kernel as [O, kH·kW, I] is nearly so: its first
+   * bond exact, the second by alternating least squares. Longer chains, the PAIRED scheme and rings
+   * take the metric as one matrix for each mode. A least-squares fit of an output-side core follows
+   * where it lowers the error.
+   *
+   * @param metric made for this weight; with {@link Metric#none()}, or moments that are multiples
+   *     of I, the result is that of {@link #decompose(INDArray, TensorForm)}
+   * @throws IllegalArgumentException if the metric is for a weight of another size
+   */
+  public static FactoredWeight decompose(INDArray parameter, TensorForm form, Metric metric) {
+    metric.checkFits(form.tensorization());
+    boolean nothingToWeigh =
+        metric.isNone() || form.order() == 1 || parameter.norm1Number().doubleValue() == 0;
+    if (nothingToWeigh) {
+      return decompose(parameter, form);
+    }
+    Finite.check(parameter);
+    return Detached.compute(
+        () -> {
+          List<INDArray> cores =
+              Cores.cast(MetricDecomposition.cores(parameter, form, metric), parameter.dataType());
+          return new FactoredWeight(
+              form.tensorization(),
+              form.isTrain() ? new TensorTrain(cores) : new TensorRing(cores));
+        });
   }
 
   /** Scheme, modes and ranks. */

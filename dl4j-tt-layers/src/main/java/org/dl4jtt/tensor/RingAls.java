@@ -178,7 +178,7 @@ final class RingAls {
         .reshape('c', new long[] {last * first, last * first});
   }
 
-  private static INDArray pseudoInverse(INDArray gram) {
+  static INDArray pseudoInverse(INDArray gram) {
     Svd.Eigen eigen = Svd.best().eigen(gram);
     double[] inverse = eigen.values().toDoubleVector();
     double least = ABSENT * inverse[0];
