@@ -166,7 +166,7 @@ class ConstraintSetTest {
   void aSetThatKnowsNoMetric_ignoresIt() {
     INDArray w = random(9, 5, 4);
     INDArray out = w.like();
-    new FullSpace(20).project(w, Metric.none().withInputs(Nd4j.eye(3), 1), out);
+    new FullSpace().project(w, Metric.none().withInputs(Nd4j.eye(3), 1), out);
     assertThat(out).isEqualTo(w);
   }
 

@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.List;
+import org.dl4jtt.internal.Detached;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

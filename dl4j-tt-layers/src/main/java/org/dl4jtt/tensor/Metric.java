@@ -1,10 +1,11 @@
 package org.dl4jtt.tensor;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dl4jtt.internal.Detached;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,9 +1,10 @@
 package org.dl4jtt.tensor;
 
-import static org.dl4jtt.tensor.Check.argument;
+import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dl4jtt.internal.Detached;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
