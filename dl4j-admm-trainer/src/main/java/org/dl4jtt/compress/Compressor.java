@@ -47,7 +47,7 @@ public final class Compressor<M extends Model> {
   private final CompressionPlan plan;
   private final List<TrainingListener> trainingListeners = new ArrayList<>();
   private final List<CompressionListener> listeners = new ArrayList<>();
-  private RunOptions options = RunOptions.defaults();
+  private RunOptions options;
   private @Nullable Path folder;
   private @Nullable Path source;
   private boolean resumed;
@@ -58,6 +58,7 @@ public final class Compressor<M extends Model> {
     this.type = type;
     this.network = network;
     this.plan = plan;
+    this.options = RunOptions.defaults().withTeacher(TeacherOptions.usual(network));
   }
 
   /** Compresses a network by this plan. */
@@ -132,15 +133,38 @@ public final class Compressor<M extends Model> {
   }
 
   /**
-   * Fine-tunes by the dense network's outputs, too: those of the network as it was given.
+   * Sets the learning rate that fine-tuning starts from; it falls along a cosine to 0. Unless set,
+   * every layer starts from its own rate at that point of its schedule. Rates are those that suit
+   * the dense network: see {@link CoreSteps}.
    *
-   * @param temperature of these outputs: above 1 for softer ones
-   * @param weight of these outputs against the labels, from 0 to 1; see {@link Distillation}
-   * @throws IllegalArgumentException if one of the network's losses is not linear in the labels
+   * @param rate as for the dense network
+   */
+  public Compressor<M> fineTuningRate(double rate) {
+    checkNew("fineTuningRate");
+    options = options.withRates(new RateOptions(true, rate, options.rates().coreSteps()));
+    return this;
+  }
+
+  /** Fine-tunes by the network's own schedule of learning rates, for cores as for all else. */
+  public Compressor<M> networkRates() {
+    checkNew("networkRates");
+    options = options.withRates(RateOptions.OF_THE_NETWORK);
+    return this;
+  }
+
+  /**
+   * Sets how much is learned from the outputs of the network as it was given. Unless set, that is
+   * temperature 4 and weight 0.9 for outputs that are classes or labels, and nothing for others.
+   *
+   * @param temperature of these outputs: above 1 to learn more from unlikely classes
+   * @param weight of these outputs against the labels, from 0 (off) to 1; see {@link Distillation}
+   * @throws IllegalArgumentException if one of the network's losses cannot learn from soft labels
    */
   public Compressor<M> distillation(double temperature, double weight) {
     checkNew("distillation");
-    Distillation.from(network); // refuses what cannot be distilled before anything is trained
+    if (weight != 0) {
+      Distillation.from(network); // refuses what cannot be distilled before anything is trained
+    }
     options = options.withTeacher(new TeacherOptions(temperature, weight));
     return this;
   }

@@ -5,74 +5,69 @@ import static org.dl4jtt.internal.Check.argument;
 import java.util.List;
 import org.deeplearning4j.datasets.iterator.MultiDataSetWrapperIterator;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Knowledge distillation: a network learns from the data and from the outputs of a teacher at once
- * (Hinton, Vinyals, Dean 2015, arXiv:1503.02531), by an ordinary {@code fit} on other labels.
+ * (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
  *
  * <pre>{@code
- * small.fit(Distillation.from(net).temperature(2).weight(0.7).labels(train), 10);
+ * Distillation.from(net).temperature(4).weight(0.9).fit(small, train, 10);
  * }</pre>
  *
- * With y the labels, q the teacher's outputs, w the weight and T the temperature, the labels are
+ * With y the labels, z the student's logits, t the teacher's, w the weight and T the temperature,
+ * the gradient of a softmax output is
  *
  * <pre>
- *   y' = (1 − w) y + w q_T
- *   q_T = q^{1/T} / Σ q^{1/T}                    of classes: softmax(z / T) for q = softmax(z)
- *   q_T = q^{1/T} / (q^{1/T} + (1 − q)^{1/T})    of labels of their own: sigmoid(z / T)
- *   q_T = q                                      of other numbers: T has no meaning for them
+ *   (1 − w) (softmax(z) − y) + w T (softmax(z / T) − softmax(t / T))
  * </pre>
  *
- * The losses of these outputs have gradients that are linear in the labels, so that the network p
- * learns from the sum of two losses:
- *
- * <pre>
- *   cross-entropy   CE(y', p) = (1 − w) CE(y, p) + w CE(q_T, p)
- *   squares         |p − y'|² = (1 − w) |p − y|² + w |p − q|² − w (1 − w) |y − q|²    the last: no p
- * </pre>
- *
- * <p>The network itself is trained at temperature 1. With T = 1 this is Hinton's sum; with T &gt; 1
- * his softens the network, too, and ours pulls it to softer outputs. The network has to have the
- * outputs and the losses of the teacher. Masks stay as they are.
+ * and likewise with sigmoids for outputs that are probabilities of their own; other outputs learn
+ * from (1 − w) L(y) + w L(teacher's outputs). The student keeps its own loss: the other one stands
+ * in its output layers only while it is fitted. Masks stay as they are.
  */
 public final class Distillation {
   private final Model teacher;
-  private final List<SoftOutput> outputs;
   private final double temperature;
   private final double weight;
 
-  private Distillation(Model teacher, List<SoftOutput> outputs, double temperature, double weight) {
+  private Distillation(Model teacher, double temperature, double weight) {
     this.teacher = teacher;
-    this.outputs = outputs;
     this.temperature = temperature;
     this.weight = weight;
   }
 
   /**
-   * From this teacher, at temperature 1 and weight 0.5.
+   * Learns from this teacher, at temperature 4 and weight 0.9.
    *
    * @param teacher a MultiLayerNetwork or ComputationGraph; only read
-   * @throws IllegalArgumentException if one of its losses is not linear in the labels
+   * @throws IllegalArgumentException naming an output whose loss cannot learn from soft labels
    */
   public static Distillation from(Model teacher) {
-    return new Distillation(teacher, SoftOutput.of(teacher), 1, 0.5);
+    SoftOutput.of(teacher);
+    return new Distillation(
+        teacher, TeacherOptions.USUAL.temperature(), TeacherOptions.USUAL.weight());
   }
 
-  /** At this temperature: above 1 for softer outputs of the teacher. */
+  /**
+   * Sets the temperature: above 1 to learn more from the classes that the teacher finds unlikely.
+   */
   public Distillation temperature(double newTemperature) {
     checkTemperature(newTemperature);
-    return new Distillation(teacher, outputs, newTemperature, weight);
+    return new Distillation(teacher, newTemperature, weight);
   }
 
-  /** With this weight of the teacher's outputs: from 0, none, to 1, nothing else. */
+  /** Sets the weight of the teacher's outputs: from 0, none, to 1, nothing else. */
   public Distillation weight(double newWeight) {
     checkWeight(newWeight);
-    return new Distillation(teacher, outputs, temperature, newWeight);
+    return new Distillation(teacher, temperature, newWeight);
   }
 
   static void checkTemperature(double temperature) {
@@ -89,30 +84,61 @@ public final class Distillation {
         weight);
   }
 
-  /** The same data with other labels; the data itself stays as it is. */
-  public DataSetIterator labels(DataSetIterator data) {
-    return new MultiDataSetWrapperIterator(labels(new MultiDataSetIteratorAdapter(data)));
+  /**
+   * Fits a student.
+   *
+   * @param student with the outputs and the losses of the teacher
+   * @param data is reset before every epoch
+   */
+  public void fit(MultiLayerNetwork student, DataSetIterator data, int epochs) {
+    DataSetIterator taught =
+        new MultiDataSetWrapperIterator(
+            new ChangedIterator(new MultiDataSetIteratorAdapter(data), this::taught));
+    whileFitting(student, () -> student.fit(taught, epochs));
   }
 
-  /** The same data with other labels; the data itself stays as it is. */
-  public MultiDataSetIterator labels(MultiDataSetIterator data) {
-    return new DistilledIterator(data, this);
+  /** Fits a student that is a graph; see {@link #fit(MultiLayerNetwork, DataSetIterator, int)}. */
+  public void fit(ComputationGraph student, MultiDataSetIterator data, int epochs) {
+    MultiDataSetIterator taught = new ChangedIterator(data, this::taught);
+    whileFitting(student, () -> student.fit(taught, epochs));
   }
 
-  MultiDataSet labels(MultiDataSet batch) {
-    INDArray[] taught =
+  /** Runs a training on {@link #taught} data, with the losses that it needs in the network. */
+  void whileFitting(Model student, Runnable training) {
+    List<SoftOutput> outputs = SoftOutput.of(student);
+    outputs.forEach(
+        output ->
+            output
+                .setLoss()
+                .accept(new SoftTargetLoss(output.loss(), output.kind(), temperature, weight)));
+    try {
+      training.run();
+    } finally {
+      outputs.forEach(output -> output.setLoss().accept(output.loss()));
+    }
+  }
+
+  /** Returns the data with the teacher's outputs beside the labels. */
+  EpochData taught(EpochData data) {
+    return data.changed(this::taught);
+  }
+
+  /** Returns a mini-batch with the teacher's outputs beside the labels, along the classes. */
+  MultiDataSet taught(MultiDataSet batch) {
+    INDArray[] outputs =
         Networks.output(
             teacher,
             batch.getFeatures(),
             batch.getFeaturesMaskArrays(),
             batch.getLabelsMaskArrays());
-    INDArray[] mixed = new INDArray[taught.length];
-    for (int i = 0; i < taught.length; i++) {
-      INDArray label = batch.getLabels(i).castTo(taught[i].dataType());
-      INDArray soft = outputs.get(i).soften(taught[i], temperature);
-      mixed[i] = label.mul(1 - weight).addi(soft.mul(weight));
+    List<SoftOutput> kinds = SoftOutput.of(teacher);
+    INDArray[] labels = new INDArray[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      INDArray label = batch.getLabels(i).castTo(outputs[i].dataType());
+      int axis = kinds.get(i).classAxis();
+      labels[i] = Nd4j.concat(axis < 0 ? label.rank() - 1 : axis, label, outputs[i]);
     }
     return new org.nd4j.linalg.dataset.MultiDataSet(
-        batch.getFeatures(), mixed, batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
+        batch.getFeatures(), labels, batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
   }
 }

@@ -2,11 +2,11 @@ package org.dl4jtt.compress;
 
 import static org.dl4jtt.internal.Check.argument;
 
-import java.util.SplittableRandom;
 import java.util.function.IntFunction;
-import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
@@ -56,11 +56,15 @@ public interface EpochData {
    */
   static EpochData shuffled(DataSet examples, int batchSize, long seed) {
     argument(batchSize >= 1, "batchSize is %d; it must be 1 or more", batchSize);
-    return ofDataSets(
-        epoch -> {
-          DataSet copy = examples.copy();
-          copy.shuffle(new SplittableRandom(seed + epoch).nextLong());
-          return new ExistingDataSetIterator(copy.batchBy(batchSize));
-        });
+    return new ShuffledExamples(examples, batchSize, seed);
+  }
+
+  /**
+   * Returns the same epochs with every mini-batch changed before it is trained on.
+   *
+   * @param change depends on its mini-batch alone
+   */
+  default EpochData changed(UnaryOperator<MultiDataSet> change) {
+    return epoch -> new ChangedIterator(epoch(epoch), change);
   }
 }

@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Model;
 import org.dl4jtt.admm.AdmmListener;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -18,6 +19,8 @@ final class Pipeline<M extends Model> {
 
   private final Job<M> job;
   private final @Nullable Checkpoints checkpoints;
+  private final @Nullable Distillation teacher;
+  private final EpochData train;
   private CompressionProgress progress;
   private long stageStarted;
 
@@ -29,6 +32,8 @@ final class Pipeline<M extends Model> {
   Pipeline(Job<M> job, @Nullable Checkpoints checkpoints) {
     this.job = job;
     this.checkpoints = checkpoints;
+    this.teacher = teacher();
+    this.train = teacher == null ? job.train() : teacher.taught(job.train());
     this.progress = CompressionProgress.start(job.plan());
   }
 
@@ -70,13 +75,14 @@ final class Pipeline<M extends Model> {
     int epochs = job.options().admm().epochs();
     started(epochs);
     while (progress.epochsDone() < epochs && !admm.converged()) {
-      epoch(dense, job.train(), admm, epochs);
+      epoch(dense, admm, epochs);
     }
     double projected = admm.projected(dense, () -> evaluate(dense));
     ended(dense.numParams(), projected, Stage.DECOMPOSED);
 
     started(0);
     M small = prepared(Networks.decompose(admm, dense));
+    setRates(small); // before the first checkpoint, whose updater is made of them
     if (job.options().reestimateBatchNorm()) {
       seed(); // dropout acts while statistics are measured
       Networks.reestimateBatchNorm(small, job.train().epoch(progress.epochsTrained()));
@@ -89,11 +95,14 @@ final class Pipeline<M extends Model> {
 
   private Compression<M> fineTune(M small) throws IOException {
     int epochs = job.options().fineTuningEpochs();
-    EpochData train = taught();
     started(epochs);
-    while (progress.epochsDone() < epochs) {
-      epoch(small, train, null, epochs);
+    if (job.options().rates().coreSteps()) {
+      small.addListeners(new CoreSteps());
     }
+    while (progress.epochsDone() < epochs) {
+      epoch(small, null, epochs);
+    }
+    FineTuningRates.restore(small, job.network());
     small.setListeners(List.of());
     ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
     return new Compression<>(
@@ -105,24 +114,40 @@ final class Pipeline<M extends Model> {
             Stopwatch.measure(job, small)));
   }
 
-  private EpochData taught() {
+  private void setRates(M small) {
+    RateOptions rates = job.options().rates();
+    int epochs = job.options().fineTuningEpochs();
+    if (rates.cosine() && epochs > 0) {
+      FineTuningRates.set(small, rates.peak(), epochs * iterationsPerEpoch());
+    }
+  }
+
+  private @Nullable Distillation teacher() {
     TeacherOptions options = job.options().teacher();
     if (options.weight() == 0) {
-      return job.train();
+      return null;
     }
-    Model teacher = Networks.copy(job.network());
-    Networks.prepare(teacher, List.of());
-    Distillation distillation =
-        Distillation.from(teacher).temperature(options.temperature()).weight(options.weight());
-    return epoch -> distillation.labels(job.train().epoch(epoch));
+    Model dense = Networks.copy(job.network());
+    Networks.prepare(dense, List.of());
+    return Distillation.from(dense).temperature(options.temperature()).weight(options.weight());
+  }
+
+  /** Counts the mini-batches of the epoch that comes next. */
+  private int iterationsPerEpoch() {
+    int iterations = 0;
+    for (MultiDataSetIterator batches = job.train().epoch(progress.epochsTrained());
+        batches.hasNext();
+        batches.next()) {
+      iterations++;
+    }
+    return Math.max(1, iterations);
   }
 
   // ---- epochs ----
 
-  private void epoch(M network, EpochData train, @Nullable AdmmListener admm, int epochs)
-      throws IOException {
+  private void epoch(M network, @Nullable AdmmListener admm, int epochs) throws IOException {
     seed();
-    Networks.fit(network, train.epoch(progress.epochsTrained()));
+    fit(network);
     progress = progress.epochDone(seconds());
     Networks.checkFinite(
         network,
@@ -134,6 +159,15 @@ final class Pipeline<M extends Model> {
             admm == null ? "" : " or rho"));
     save(network, admm);
     job.listeners().forEach(l -> l.epochEnded(progress.stage(), progress.epochsDone(), epochs));
+  }
+
+  private void fit(M network) {
+    MultiDataSetIterator epoch = train.epoch(progress.epochsTrained());
+    if (teacher == null) {
+      Networks.fit(network, epoch);
+    } else {
+      teacher.whileFitting(network, () -> Networks.fit(network, epoch));
+    }
   }
 
   /** The generator of dropout and the like; the same when a run is resumed. */

@@ -13,7 +13,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * @param admm settings, its number of epochs included
  * @param reestimateBatchNorm whether statistics are measured anew after decomposition
  * @param fineTuningEpochs of the tensor network
- * @param teacher of the fine-tuning
+ * @param rates of the fine-tuning
+ * @param teacher of all epochs
  * @param seed of ND4J's random generator, with the number of the epoch
  * @param measureTime whether the time of an example is measured at the end
  */
@@ -21,6 +22,7 @@ record RunOptions(
     AdmmSettings admm,
     boolean reestimateBatchNorm,
     int fineTuningEpochs,
+    RateOptions rates,
     TeacherOptions teacher,
     long seed,
     boolean measureTime) {
@@ -30,34 +32,41 @@ record RunOptions(
   }
 
   static RunOptions defaults() {
-    return new RunOptions(AdmmSettings.defaults(), false, 10, TeacherOptions.none(), 0, false);
+    return new RunOptions(
+        AdmmSettings.defaults(), false, 10, RateOptions.USUAL, TeacherOptions.NONE, 0, false);
   }
 
   RunOptions withAdmm(AdmmSettings settings) {
     return new RunOptions(
-        settings, reestimateBatchNorm, fineTuningEpochs, teacher, seed, measureTime);
+        settings, reestimateBatchNorm, fineTuningEpochs, rates, teacher, seed, measureTime);
   }
 
   RunOptions withReestimateBatchNorm(boolean reestimate) {
-    return new RunOptions(admm, reestimate, fineTuningEpochs, teacher, seed, measureTime);
+    return new RunOptions(admm, reestimate, fineTuningEpochs, rates, teacher, seed, measureTime);
   }
 
   RunOptions withFineTuningEpochs(int epochs) {
-    return new RunOptions(admm, reestimateBatchNorm, epochs, teacher, seed, measureTime);
+    return new RunOptions(admm, reestimateBatchNorm, epochs, rates, teacher, seed, measureTime);
+  }
+
+  RunOptions withRates(RateOptions newRates) {
+    return new RunOptions(
+        admm, reestimateBatchNorm, fineTuningEpochs, newRates, teacher, seed, measureTime);
   }
 
   RunOptions withTeacher(TeacherOptions newTeacher) {
     return new RunOptions(
-        admm, reestimateBatchNorm, fineTuningEpochs, newTeacher, seed, measureTime);
+        admm, reestimateBatchNorm, fineTuningEpochs, rates, newTeacher, seed, measureTime);
   }
 
   RunOptions withSeed(long newSeed) {
     return new RunOptions(
-        admm, reestimateBatchNorm, fineTuningEpochs, teacher, newSeed, measureTime);
+        admm, reestimateBatchNorm, fineTuningEpochs, rates, teacher, newSeed, measureTime);
   }
 
   RunOptions withMeasureTime(boolean measure) {
-    return new RunOptions(admm, reestimateBatchNorm, fineTuningEpochs, teacher, seed, measure);
+    return new RunOptions(
+        admm, reestimateBatchNorm, fineTuningEpochs, rates, teacher, seed, measure);
   }
 
   ObjectNode toJson() {
@@ -65,6 +74,7 @@ record RunOptions(
     root.set("admm", Json.parse(admm.toJson()));
     root.put("reestimateBatchNorm", reestimateBatchNorm);
     root.put("fineTuningEpochs", fineTuningEpochs);
+    root.set("rates", rates.toJson());
     root.set("distillation", teacher.toJson());
     root.put("seed", seed);
     root.put("measureTime", measureTime);
@@ -76,6 +86,7 @@ record RunOptions(
         AdmmSettings.fromJson(root.path("admm").toString()),
         JsonFields.flag(root, "reestimateBatchNorm", "the file"),
         Json.integer(root, "fineTuningEpochs"),
+        RateOptions.fromJson(root.path("rates")),
         TeacherOptions.fromJson(root.path("distillation")),
         Json.longInteger(root, "seed"),
         root.path("measureTime").asBoolean()); // not there in the first release's files

@@ -4,11 +4,14 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
@@ -16,37 +19,41 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossKLD;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * How an output of a network is softened by a temperature: by what its loss takes it for.
+ * An output of a network that can learn from a teacher: what its numbers are, and where its loss is
+ * kept.
  *
  * @param kind of output
- * @param channelsLast whether the classes are on the last axis, not on axis 1
+ * @param classAxis of the labels: 1, or −1 for the last
+ * @param loss of the network itself
+ * @param setLoss puts another loss into the layer's configuration
  */
-record SoftOutput(Kind kind, boolean channelsLast) {
+record SoftOutput(Kind kind, int classAxis, ILossFunction loss, Consumer<ILossFunction> setLoss) {
 
   /** What the numbers of an output are. */
   enum Kind {
-    /** Probabilities of classes that exclude each other. */
+    /** Probabilities of classes that exclude each other: a softmax. */
     CLASSES,
-    /** Each a probability of its own. */
+    /** Each a probability of its own: sigmoids. */
     LABELS,
-    /** Any numbers. */
+    /** Any numbers, or probabilities whose logits the loss does not see. */
     NUMBERS
   }
 
   /**
-   * The outputs of a network.
+   * Returns the outputs of a network, in its own order.
    *
-   * @throws IllegalArgumentException for a loss whose gradient is not linear in the labels
+   * @throws IllegalArgumentException naming an output whose loss cannot learn from soft labels
    */
   static List<SoftOutput> of(Model network) {
     List<SoftOutput> outputs = new ArrayList<>();
@@ -63,50 +70,60 @@ record SoftOutput(Kind kind, boolean channelsLast) {
 
   private static SoftOutput of(String name, Layer layer) {
     var configuration = layer.conf().getLayer();
-    ILossFunction loss = null;
-    boolean last = false;
+    argument(
+        !(configuration instanceof CenterLossOutputLayer),
+        "output %s is a CenterLossOutputLayer, which keeps a centre for each label; it cannot learn"
+            + " from soft labels: switch distillation off",
+        name);
     if (configuration instanceof BaseOutputLayer output) {
-      loss = output.getLossFn();
-      last = output instanceof RnnOutputLayer rnn && rnn.getRnnDataFormat() == RNNFormat.NWC;
-    } else if (configuration instanceof LossLayer output) {
-      loss = output.getLossFn();
-    } else if (configuration instanceof RnnLossLayer output) {
-      loss = output.getLossFn();
-      last = output.getRnnDataFormat() == RNNFormat.NWC;
-    } else if (configuration instanceof CnnLossLayer output) {
-      loss = output.getLossFn();
-      last = output.getFormat() == CNN2DFormat.NHWC;
+      boolean last =
+          output instanceof RnnOutputLayer rnn && rnn.getRnnDataFormat() == RNNFormat.NWC;
+      return of(name, output, output.getLossFn(), output::setLossFn, last);
     }
-    return new SoftOutput(kind(name, loss), last);
+    if (configuration instanceof LossLayer output) {
+      return of(name, output, output.getLossFn(), output::setLossFn, false);
+    }
+    if (configuration instanceof RnnLossLayer output) {
+      boolean last = output.getRnnDataFormat() == RNNFormat.NWC;
+      return of(name, output, output.getLossFn(), output::setLossFn, last);
+    }
+    if (configuration instanceof CnnLossLayer output) {
+      boolean last = output.getFormat() == CNN2DFormat.NHWC;
+      return of(name, output, output.getLossFn(), output::setLossFn, last);
+    }
+    throw new IllegalArgumentException(
+        "output "
+            + name
+            + " is a "
+            + configuration.getClass().getSimpleName()
+            + ", which cannot learn from soft labels: switch distillation off");
   }
 
-  private static Kind kind(String name, @Nullable ILossFunction loss) {
-    if ((loss instanceof LossMCXENT && !(loss instanceof LossSparseMCXENT))
-        || loss instanceof LossKLD) {
-      return Kind.CLASSES;
-    }
-    if (loss instanceof LossBinaryXENT) {
-      return Kind.LABELS;
-    }
+  private static SoftOutput of(
+      String name,
+      BaseLayer layer,
+      ILossFunction loss,
+      Consumer<ILossFunction> setLoss,
+      boolean channelsLast) {
+    return new SoftOutput(
+        kind(name, loss, layer.getActivationFn()), channelsLast ? -1 : 1, loss, setLoss);
+  }
+
+  private static Kind kind(String name, @Nullable ILossFunction loss, IActivation activation) {
+    boolean classes =
+        (loss instanceof LossMCXENT && !(loss instanceof LossSparseMCXENT))
+            || loss instanceof LossKLD;
     argument(
-        loss instanceof LossL2,
-        "output %s has loss %s; distillation mixes labels, which is right for MCXENT,"
-            + " NEGATIVELOGLIKELIHOOD, KL_DIVERGENCE, XENT, MSE and L2",
+        classes || loss instanceof LossBinaryXENT || loss instanceof LossL2,
+        "output %s has loss %s; a teacher's outputs can stand for labels with MCXENT,"
+            + " NEGATIVELOGLIKELIHOOD, KL_DIVERGENCE, XENT, MSE and L2: switch distillation off",
         name,
         loss == null ? "none" : loss.name());
-    return Kind.NUMBERS;
-  }
-
-  /** The output at a temperature; numbers have none and stay as they are. */
-  INDArray soften(INDArray output, double temperature) {
-    if (temperature == 1 || kind == Kind.NUMBERS) {
-      return output;
+    if (classes && activation instanceof ActivationSoftmax) {
+      return Kind.CLASSES;
     }
-    INDArray powers = Transforms.pow(output, 1 / temperature);
-    if (kind == Kind.LABELS) {
-      return powers.div(Transforms.pow(output.rsub(1), 1 / temperature).addi(powers));
-    }
-    int classes = channelsLast ? output.rank() - 1 : 1;
-    return powers.div(powers.sum(true, classes).broadcast(powers.shape()));
+    return loss instanceof LossBinaryXENT && activation instanceof ActivationSigmoid
+        ? Kind.LABELS
+        : Kind.NUMBERS;
   }
 }

@@ -1,5 +1,7 @@
 package org.dl4jtt.compress;
 
+import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.compress.SoftOutput.Kind;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
@@ -14,8 +16,20 @@ record TeacherOptions(double temperature, double weight) {
     Distillation.checkWeight(weight);
   }
 
-  static TeacherOptions none() {
-    return new TeacherOptions(1, 0);
+  /** What served best on real networks (docs/experiments.md). */
+  static final TeacherOptions USUAL = new TeacherOptions(4, 0.9);
+
+  /** Labels alone. */
+  static final TeacherOptions NONE = new TeacherOptions(1, 0);
+
+  /** Those for a network: none where an output cannot learn from soft labels, or has no softmax. */
+  static TeacherOptions usual(Model network) {
+    try {
+      boolean soft = SoftOutput.of(network).stream().allMatch(o -> o.kind() != Kind.NUMBERS);
+      return soft ? USUAL : NONE;
+    } catch (IllegalArgumentException cannotLearnFromSoftLabels) {
+      return NONE;
+    }
   }
 
   JsonNode toJson() {

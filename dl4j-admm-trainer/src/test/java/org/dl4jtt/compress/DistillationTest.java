@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.dl4jtt.compress.RandomData.random;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -27,6 +28,7 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonMultiDataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -86,7 +88,8 @@ class DistillationTest {
   }
 
   /** From the logits x W + b, entry by entry: not from the outputs. */
-  private static double[][] softened(MultiLayerNetwork net, INDArray x, Kind kind) {
+  private static double[][] softened(
+      MultiLayerNetwork net, INDArray x, Kind kind, double temperature) {
     double[][] soft = new double[BATCH][OUTPUTS];
     for (int i = 0; i < BATCH; i++) {
       double sum = 0;
@@ -97,8 +100,8 @@ class DistillationTest {
         }
         soft[i][k] =
             switch (kind) {
-              case CLASSES -> Math.exp(z / T);
-              case LABELS -> 1 / (1 + Math.exp(-z / T));
+              case CLASSES -> Math.exp(z / temperature);
+              case LABELS -> 1 / (1 + Math.exp(-z / temperature));
               case NUMBERS -> z;
             };
         sum += soft[i][k];
@@ -110,50 +113,81 @@ class DistillationTest {
     return soft;
   }
 
+  /** What {@link Distillation} documents, from the logits, entry by entry. */
   @ParameterizedTest
   @EnumSource(Kind.class)
-  void labels_areMixedWithTheTeachersSoftenedOutputs(Kind kind) {
-    MultiLayerNetwork teacher = net(kind, 1);
-    DataSet data = data();
-    INDArray before = data.getLabels().dup();
-    INDArray mixed = mixed(teacher, data);
-    double[][] soft = softened(teacher, data.getFeatures(), kind);
-    for (int i = 0; i < BATCH; i++) {
-      for (int k = 0; k < OUTPUTS; k++) {
-        double expected = (1 - W) * before.getDouble(i, k) + W * soft[i][k];
-        assertThat(mixed.getDouble(i, k)).isCloseTo(expected, within(EXACT));
-      }
-    }
-    assertThat(data.getLabels()).isEqualTo(before);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Kind.class)
-  void gradient_isTheWeightedSumOfBothLosses(Kind kind) {
+  void gradient_isThatOfHintonsSum(Kind kind) {
     MultiLayerNetwork teacher = net(kind, 1);
     MultiLayerNetwork student = net(kind, 2);
     DataSet data = data();
-    INDArray soft = Nd4j.createFromArray(softened(teacher, data.getFeatures(), kind));
-    INDArray mixed = mixed(teacher, data);
-    INDArray expected =
-        gradient(student, data.getFeatures(), data.getLabels())
-            .mul(1 - W)
-            .add(gradient(student, data.getFeatures(), soft).mul(W));
-    assertThat(gradient(student, data.getFeatures(), mixed).distance2(expected))
-        .isLessThan(EXACT * 10);
+    INDArray labels = data.getLabels().dup();
+    double[][] own = softened(student, data.getFeatures(), kind, 1);
+    double[][] soft = softened(student, data.getFeatures(), kind, T);
+    double[][] taught = softened(teacher, data.getFeatures(), kind, T);
+    double scale = kind == Kind.NUMBERS ? 2.0 / OUTPUTS : 1; // MSE is a mean over outputs
+    double pull = kind == Kind.NUMBERS ? scale : T;
+    INDArray dz = Nd4j.create(DataType.DOUBLE, BATCH, OUTPUTS);
+    for (int i = 0; i < BATCH; i++) {
+      for (int k = 0; k < OUTPUTS; k++) {
+        double hard = scale * (own[i][k] - labels.getDouble(i, k));
+        dz.putScalar(i, k, (1 - W) * hard + W * pull * (soft[i][k] - taught[i][k]));
+      }
+    }
+    INDArray expected = data.getFeatures().transpose().mmul(dz);
+
+    INDArray gradient = gradient(Distillation.from(teacher), student, data);
+    assertThat(gradient.distance2(expected)).isLessThan(EXACT * 100);
     assertThat(expected.norm2Number().doubleValue()).isGreaterThan(0.1); // not 0 = 0
+    assertThat(data.getLabels()).isEqualTo(labels);
   }
 
-  private static INDArray mixed(MultiLayerNetwork teacher, DataSet data) {
-    Distillation distillation = Distillation.from(teacher).temperature(T).weight(W);
-    return distillation.labels(iterator(data)).next().getLabels();
+  /** The score is the sum whose gradient the network follows: central differences. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void score_hasTheGradientThatIsUsed(Kind kind) {
+    MultiLayerNetwork student = net(kind, 2);
+    Distillation distillation = Distillation.from(net(kind, 1)).temperature(T).weight(W);
+    org.nd4j.linalg.dataset.api.MultiDataSet batch = distillation.taught(data().toMultiDataSet());
+    distillation.whileFitting(
+        student,
+        () -> {
+          INDArray gradient = gradient(student, batch).dup();
+          for (int i = 0; i < student.numParams(); i++) {
+            double h = 1e-5;
+            double value = student.params().getDouble(i);
+            student.params().putScalar(i, value + h);
+            gradient(student, batch);
+            double above = student.score();
+            student.params().putScalar(i, value - h);
+            gradient(student, batch);
+            double below = student.score();
+            student.params().putScalar(i, value);
+            // the score is a mean over examples; differences of h² and of rounding / h
+            assertThat(gradient.getDouble(i) / BATCH)
+                .isCloseTo((above - below) / (2 * h), within(1e-8));
+          }
+        });
   }
 
-  private static INDArray gradient(MultiLayerNetwork net, INDArray x, INDArray y) {
-    net.setInput(x);
-    net.setLabels(y);
+  private static INDArray gradient(
+      Distillation distillation, MultiLayerNetwork student, DataSet data) {
+    Distillation set = distillation.temperature(T).weight(W);
+    INDArray[] weights = new INDArray[1];
+    set.whileFitting(
+        student,
+        () -> {
+          gradient(student, set.taught(data.toMultiDataSet()));
+          weights[0] = student.gradient().getGradientFor("0_W").dup();
+        });
+    return weights[0];
+  }
+
+  private static INDArray gradient(
+      MultiLayerNetwork net, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
+    net.setInput(batch.getFeatures(0));
+    net.setLabels(batch.getLabels(0));
     net.computeGradientAndScore();
-    return net.gradient().gradient().dup();
+    return net.gradient().gradient();
   }
 
   @Test
@@ -162,17 +196,75 @@ class DistillationTest {
     MultiLayerNetwork student = net(Kind.NUMBERS, 2);
     DataSet data = new DataSet(random(1, 50, INPUTS), Nd4j.zeros(DataType.DOUBLE, 50, OUTPUTS));
     double before = student.params().distance2(teacher.params());
-    student.fit(Distillation.from(teacher).weight(1).labels(iterator(data)), 200);
+    Distillation.from(teacher).weight(1).fit(student, iterator(data), 300);
     assertThat(before).isGreaterThan(0.5);
     assertThat(student.params().distance2(teacher.params())).isLessThan(1e-6); // convex
   }
 
+  @Test
+  void ownLoss_isBackAfterwards_andInEveryFileWrittenMeanwhile() {
+    MultiLayerNetwork teacher = net(Kind.CLASSES, 1);
+    MultiLayerNetwork student = net(Kind.CLASSES, 2);
+    String json = student.getLayerWiseConfigurations().toJson();
+    String[] meanwhile = new String[1];
+    Distillation.from(teacher)
+        .whileFitting(student, () -> meanwhile[0] = student.getLayerWiseConfigurations().toJson());
+    assertThat(meanwhile[0]).isEqualTo(json);
+    assertThat(student.getLayerWiseConfigurations().toJson()).isEqualTo(json);
+    assertThatThrownBy(
+            () ->
+                Distillation.from(teacher)
+                    .whileFitting(
+                        student,
+                        () -> {
+                          throw new IllegalStateException("stopped");
+                        }))
+        .hasMessage("stopped");
+    assertThat(student.getLayerWiseConfigurations().toJson()).isEqualTo(json);
+  }
+
   @ParameterizedTest
   @EnumSource(RNNFormat.class)
-  void maskedSequences_areSoftenedAlongTheirClasses_andKeepTheirMasks(RNNFormat format) {
-    MultiLayerNetwork teacher =
+  void maskedSteps_teachNothing(RNNFormat format) {
+    MultiLayerNetwork teacher = recurrent(format, 1);
+    boolean last = format == RNNFormat.NWC;
+    INDArray x = last ? random(1, 2, 7, INPUTS) : random(1, 2, INPUTS, 7);
+    INDArray y =
+        last
+            ? Nd4j.zeros(DataType.DOUBLE, 2, 7, OUTPUTS)
+            : Nd4j.zeros(DataType.DOUBLE, 2, OUTPUTS, 7);
+    INDArray mask = Nd4j.ones(DataType.DOUBLE, 2, 7);
+    for (int step = 4; step < 7; step++) {
+      mask.putScalar(1, step, 0);
+    }
+    MultiLayerNetwork student = recurrent(format, 2);
+    Distillation.from(teacher)
+        .temperature(T)
+        .weight(1)
+        .fit(student, iterator(new DataSet(x, y, mask, mask)), 1);
+    assertThat(Double.isFinite(student.params().sumNumber().doubleValue())).isTrue();
+
+    // What lies under the mask changes nothing.
+    MultiLayerNetwork again = recurrent(format, 2);
+    INDArray other = x.dup();
+    other
+        .get(
+            NDArrayIndex.point(1),
+            last ? NDArrayIndex.interval(4, 7) : NDArrayIndex.all(),
+            last ? NDArrayIndex.all() : NDArrayIndex.interval(4, 7))
+        .assign(9);
+    Distillation.from(teacher)
+        .temperature(T)
+        .weight(1)
+        .fit(again, iterator(new DataSet(other, y, mask, mask)), 1);
+    assertThat(again.params().distance2(student.params())).isLessThan(EXACT * 100);
+    assertThat(again.params().distance2(recurrent(format, 2).params())).isGreaterThan(1e-3);
+  }
+
+  private static MultiLayerNetwork recurrent(RNNFormat format, int seed) {
+    MultiLayerNetwork net =
         new MultiLayerNetwork(
-            conf(1)
+            conf(seed)
                 .list()
                 .layer(new LSTM.Builder().nOut(5).dataFormat(format).build())
                 .layer(
@@ -183,33 +275,34 @@ class DistillationTest {
                         .build())
                 .setInputType(InputType.recurrent(INPUTS, 7, format))
                 .build());
-    teacher.init();
-    boolean last = format == RNNFormat.NWC;
-    INDArray x = last ? random(1, 2, 7, INPUTS) : random(1, 2, INPUTS, 7);
-    INDArray y =
-        last
-            ? Nd4j.zeros(DataType.DOUBLE, 2, 7, OUTPUTS)
-            : Nd4j.zeros(DataType.DOUBLE, 2, OUTPUTS, 7);
-    INDArray mask = Nd4j.ones(DataType.DOUBLE, 2, 7);
-    mask.putScalar(1, 6, 0);
-    org.nd4j.linalg.dataset.api.DataSet mixed =
-        Distillation.from(teacher)
-            .temperature(T)
-            .weight(1)
-            .labels(iterator(new DataSet(x, y, mask, mask)))
-            .next();
-    INDArray sums = mixed.getLabels().sum(last ? 2 : 1);
-    assertThat(sums.getDouble(0, 0)).isCloseTo(1, within(EXACT));
-    assertThat(sums.getDouble(1, 5)).isCloseTo(1, within(EXACT));
-    assertThat(mixed.getFeaturesMaskArray()).isEqualTo(mask);
-    assertThat(mixed.getLabelsMaskArray()).isEqualTo(mask);
+    net.init();
+    return net;
   }
 
   @Test
-  void graphWithTwoOutputs_mixesEach() {
-    ComputationGraph teacher =
+  void graphWithTwoOutputs_isTaughtByEach() {
+    ComputationGraph teacher = graph(1);
+    INDArray x = random(1, BATCH, INPUTS);
+    INDArray zero = Nd4j.zeros(DataType.DOUBLE, BATCH, OUTPUTS);
+    MultiDataSet batch = new MultiDataSet(new INDArray[] {x}, new INDArray[] {zero, zero});
+    INDArray[] taught = Distillation.from(teacher).taught(batch).getLabels();
+    INDArray[] outputs = teacher.output(x);
+    for (int i = 0; i < 2; i++) {
+      assertThat(taught[i]).isEqualTo(Nd4j.concat(1, zero, outputs[i]));
+    }
+    ComputationGraph student = graph(2);
+    double before = outputs[1].distance2(student.output(x)[1]);
+    Distillation.from(teacher)
+        .weight(1)
+        .fit(student, new SingletonMultiDataSetIterator(batch), 2_000);
+    assertThat(outputs[1].distance2(student.output(x)[1])).isLessThan(before / 10);
+    assertThat(outputs[0].distance2(student.output(x)[0])).isLessThan(0.1);
+  }
+
+  private static ComputationGraph graph(int seed) {
+    ComputationGraph graph =
         new ComputationGraph(
-            conf(1)
+            conf(seed)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("fc", new DenseLayer.Builder().nIn(INPUTS).nOut(INPUTS).build(), "in")
@@ -217,19 +310,33 @@ class DistillationTest {
                 .addLayer("numbers", Kind.NUMBERS.layer(), "fc")
                 .setOutputs("classes", "numbers")
                 .build());
-    teacher.init();
-    INDArray x = random(1, BATCH, INPUTS);
-    INDArray zero = Nd4j.zeros(DataType.DOUBLE, BATCH, OUTPUTS);
-    MultiDataSet batch = new MultiDataSet(new INDArray[] {x}, new INDArray[] {zero, zero});
-    INDArray[] mixed =
-        Distillation.from(teacher)
-            .weight(0.5)
-            .labels(new SingletonMultiDataSetIterator(batch))
-            .next()
-            .getLabels();
-    INDArray[] outputs = teacher.output(x);
-    assertThat(mixed[0]).isEqualTo(outputs[0].mul(0.5));
-    assertThat(mixed[1]).isEqualTo(outputs[1].mul(0.5));
+    graph.init();
+    return graph;
+  }
+
+  @Test
+  void examplesInMemory_areTaughtOnceAndShuffledAsBefore() {
+    DataSet data = data();
+    AtomicInteger batches = new AtomicInteger();
+    EpochData plain = EpochData.shuffled(data, 4, 3);
+    EpochData changed =
+        plain.changed(
+            batch -> {
+              batches.incrementAndGet();
+              return new MultiDataSet(batch.getFeatures(0), batch.getLabels(0).mul(2));
+            });
+    for (int epoch = 0; epoch < 3; epoch++) {
+      var expected = plain.epoch(epoch);
+      var found = changed.epoch(epoch);
+      while (expected.hasNext()) {
+        var batch = expected.next();
+        var twice = found.next();
+        assertThat(twice.getFeatures(0)).isEqualTo(batch.getFeatures(0));
+        assertThat(twice.getLabels(0)).isEqualTo(batch.getLabels(0).mul(2));
+      }
+      assertThat(found.hasNext()).isFalse();
+    }
+    assertThat(batches).hasValue(2);
   }
 
   @Test
@@ -253,6 +360,6 @@ class DistillationTest {
     assertThatThrownBy(() -> Distillation.from(absolute))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("output of the network has loss")
-        .hasMessageContaining("right for MCXENT");
+        .hasMessageContaining("switch distillation off");
   }
 }

@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-class AcceleratorTest {
+class TensorPhaseTrainerTest {
   private static final Function<Model, CompressionPlan> HALF =
       net -> CompressionPlan.of(net).weights(0.5).build();
 

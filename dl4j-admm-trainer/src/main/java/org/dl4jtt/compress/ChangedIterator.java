@@ -1,18 +1,19 @@
 package org.dl4jtt.compress;
 
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
-/** Data whose labels are mixed with a teacher's outputs. */
-final class DistilledIterator implements MultiDataSetIterator {
+/** Data whose mini-batches are changed one by one before they are trained on. */
+final class ChangedIterator implements MultiDataSetIterator {
   private final MultiDataSetIterator data;
-  private final Distillation distillation;
+  private final UnaryOperator<MultiDataSet> change;
 
-  DistilledIterator(MultiDataSetIterator data, Distillation distillation) {
+  ChangedIterator(MultiDataSetIterator data, UnaryOperator<MultiDataSet> change) {
     this.data = data;
-    this.distillation = distillation;
+    this.change = change;
   }
 
   @Override
@@ -22,12 +23,12 @@ final class DistilledIterator implements MultiDataSetIterator {
 
   @Override
   public MultiDataSet next() {
-    return distillation.labels(data.next());
+    return change.apply(data.next());
   }
 
   @Override
   public MultiDataSet next(int examples) {
-    return distillation.labels(data.next(examples));
+    return change.apply(data.next(examples));
   }
 
   @Override
@@ -40,7 +41,7 @@ final class DistilledIterator implements MultiDataSetIterator {
     data.reset();
   }
 
-  /** False: the teacher would compute in a second thread while the network trains. */
+  /** Returns false: a teacher would compute in a second thread while the network trains. */
   @Override
   public boolean asyncSupported() {
     return false;
@@ -48,7 +49,7 @@ final class DistilledIterator implements MultiDataSetIterator {
 
   @Override
   public void setPreProcessor(@Nullable MultiDataSetPreProcessor preProcessor) {
-    data.setPreProcessor(preProcessor); // before the teacher sees the data
+    data.setPreProcessor(preProcessor); // before the change
   }
 
   @Override
