@@ -1,25 +1,21 @@
 package org.dl4jtt.admm;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.dl4jtt.internal.files.WholeFile;
 
 /**
  * A binary file that is whole or refused: {@code magic, version, content, SHA-256 of all before}.
- * Written beside and renamed; read only after its checksum has been verified.
+ * Read only after its checksum has been verified.
  */
 public final class CheckedFile {
   private static final int DIGEST_BYTES = 32;
@@ -52,26 +48,17 @@ public final class CheckedFile {
    */
   public static void write(Path file, String magic, int version, Writer content)
       throws IOException {
-    Path target = file.toAbsolutePath();
-    Path beside = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
-    try {
-      MessageDigest digest = sha256();
-      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-        BufferedOutputStream buffered = new BufferedOutputStream(Channels.newOutputStream(channel));
-        DataOutputStream out = new DataOutputStream(new DigestOutputStream(buffered, digest));
-        out.write(magic.getBytes(StandardCharsets.US_ASCII));
-        out.writeInt(version);
-        content.write(out);
-        out.flush();
-        buffered.write(digest.digest());
-        buffered.flush();
-        channel.force(true); // the bytes first, then the name
-      }
-      Files.move(
-          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    WholeFile.write(
+        file,
+        stream -> {
+          MessageDigest digest = sha256();
+          DataOutputStream out = new DataOutputStream(new DigestOutputStream(stream, digest));
+          out.write(magic.getBytes(StandardCharsets.US_ASCII));
+          out.writeInt(version);
+          content.write(out);
+          out.flush();
+          stream.write(digest.digest());
+        });
   }
 
   /**

@@ -35,7 +35,6 @@ record Checkpoint(Path folder, CompressionProgress progress) {
       @Nullable AdmmListener admm)
       throws IOException {
     ModelFiles.write(network, folder.resolve(MODEL));
-    Durable.force(folder.resolve(MODEL));
     if (admm != null) {
       admm.save(network, folder.resolve(ADMM));
     }

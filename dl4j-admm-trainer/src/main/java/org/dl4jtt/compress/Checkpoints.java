@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.internal.files.WholeFile;
+import org.dl4jtt.internal.files.WholeFolder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,18 +43,14 @@ final class Checkpoints {
   void write(CompressionProgress progress, Model network, @Nullable AdmmListener admm)
       throws IOException {
     if (admm != null) {
-      Durable.write(history, admm.history().toCsv());
+      WholeFile.write(history, admm.history().toCsv());
     }
     List<Path> before = numbered();
     int number = before.isEmpty() ? 1 : number(before.get(0)) + 1;
     Path whole = folder.resolve(String.format(Locale.ROOT, "%06d", number));
-    Path part = whole.resolveSibling(whole.getFileName() + ".part");
-    Durable.deleteFolder(part);
-    Files.createDirectories(part);
-    Checkpoint.write(part, run, progress, network, admm);
-    Durable.rename(part, whole);
+    WholeFolder.write(whole, part -> Checkpoint.write(part, run, progress, network, admm));
     for (Path old : before.subList(Math.min(KEPT - 1, before.size()), before.size())) {
-      Durable.deleteFolder(old);
+      WholeFolder.delete(old);
     }
   }
 
@@ -89,8 +87,8 @@ final class Checkpoints {
     for (int i = 0; i < bad.size(); i++) {
       LOG.warn("a checkpoint is refused and the one before it is used: {}", reasons.get(i));
       Path refused = bad.get(i).resolveSibling(bad.get(i).getFileName() + ".refused");
-      Durable.deleteFolder(refused);
-      Durable.rename(bad.get(i), refused);
+      WholeFolder.delete(refused);
+      WholeFolder.rename(bad.get(i), refused);
     }
   }
 

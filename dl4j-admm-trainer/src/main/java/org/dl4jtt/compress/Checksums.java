@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dl4jtt.internal.files.WholeFile;
 
 /** The SHA-256 of every file of a folder, as {@code sha256sum -c SHA256SUMS} checks it. */
 final class Checksums {
@@ -31,7 +32,7 @@ final class Checksums {
     for (Path file : files) {
       sums.append(line(file));
     }
-    Durable.write(folder.resolve(FILE), sums.toString());
+    WholeFile.write(folder.resolve(FILE), sums.toString());
   }
 
   /**

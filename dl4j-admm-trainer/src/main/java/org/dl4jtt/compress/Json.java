@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.dl4jtt.internal.JsonFields;
+import org.dl4jtt.internal.files.WholeFile;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -48,9 +49,8 @@ final class Json {
     }
   }
 
-  /** Written beside and renamed: the old text or the new one, never a part. */
   static void write(Path file, JsonNode root) throws IOException {
-    Durable.write(file, root.toPrettyString() + "\n");
+    WholeFile.write(file, root.toPrettyString() + "\n");
   }
 
   static int integer(JsonNode node, String key) {

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.internal.files.Parts;
+import org.dl4jtt.internal.files.WholeFile;
+import org.dl4jtt.internal.files.WholeFolder;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelFiles;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +52,7 @@ final class RunFolder {
   <T> T locked(Work<T> work) throws IOException {
     RunLock lock;
     try {
-      Files.createDirectories(folder);
+      WholeFolder.create(folder);
       lock = RunLock.of(folder);
     } catch (FileSystemException e) {
       throw new IOException(
@@ -72,9 +75,8 @@ final class RunFolder {
   void create(CompressionPlan plan, RunOptions options, Model network, @Nullable Path source)
       throws IOException {
     checkFree();
-    Durable.write(folder.resolve(PLAN), plan.toJson());
+    WholeFile.write(folder.resolve(PLAN), plan.toJson());
     write(network, SOURCE, source);
-    Durable.force(folder.resolve(SOURCE));
     Json.write(
         folder.resolve(SETTINGS), Json.object().put("format", FORMAT).setAll(options.toJson()));
   }
@@ -87,10 +89,7 @@ final class RunFolder {
     Set<String> ours = Set.of(RunLock.FILE, PLAN, SOURCE); // of a run killed at its beginning
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> others =
-          all.filter(
-                  path ->
-                      !ours.contains(path.getFileName().toString())
-                          && !path.getFileName().toString().endsWith(".part"))
+          all.filter(path -> !ours.contains(path.getFileName().toString()) && !Parts.isOne(path))
               .toList();
       if (!others.isEmpty()) {
         throw new IOException(
@@ -139,11 +138,8 @@ final class RunFolder {
 
   /** Deletes what a killed process left beside the files that it was writing. */
   void removeLeftovers() throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      for (Path path : all.filter(p -> p.getFileName().toString().endsWith(".part")).toList()) {
-        Files.delete(path);
-      }
-    }
+    Parts.removeFrom(folder);
+    Parts.removeFrom(folder.resolve(CHECKPOINTS));
   }
 
   // ---- the end ----

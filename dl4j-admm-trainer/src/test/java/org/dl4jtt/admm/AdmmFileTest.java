@@ -162,7 +162,7 @@ class AdmmFileTest {
                       out.writeInt(1);
                       throw new IOException("disk full");
                     }))
-        .hasMessage("disk full");
+        .hasMessage(file + " cannot be written: disk full");
     int value = CheckedFile.read(file, "M", 1, (version, in) -> in.readInt());
     assertThat(value).isEqualTo(42);
     try (Stream<Path> files = Files.list(folder)) {

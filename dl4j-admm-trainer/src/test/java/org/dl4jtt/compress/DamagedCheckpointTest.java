@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.internal.files.WholeFolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,9 +81,9 @@ class DamagedCheckpointTest {
     Path folder = killed(compressor(net(1)), temp.resolve("run"), 1);
     Path other = killed(compressor(net(2)), temp.resolve("other"), 1);
     Path newest = checkpoints(folder).get(0);
-    Durable.deleteFolder(folder.resolve("checkpoints"));
+    WholeFolder.delete(folder.resolve("checkpoints"));
     Files.createDirectory(folder.resolve("checkpoints"));
-    Durable.rename(checkpoints(other).get(0), newest);
+    WholeFolder.rename(checkpoints(other).get(0), newest);
     assertThatThrownBy(() -> Compressor.resume(folder).run(train(), SCORE))
         .hasMessageContaining(newest + " is of another run");
   }

@@ -3,6 +3,7 @@ package org.dl4jtt.spark;
 import static org.dl4jtt.internal.Check.argument;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -109,7 +111,11 @@ final class JobFolder {
     files.delete(beside, true);
     files.mkdirs(beside);
     for (String name : contents(local)) {
-      files.copyFromLocalFile(new Path(local.resolve(name).toUri()), new Path(beside, name));
+      try (InputStream in = Files.newInputStream(local.resolve(name));
+          FSDataOutputStream out = files.create(new Path(beside, name), false)) {
+        in.transferTo(out);
+        out.hsync(); // the bytes first, then the name
+      }
     }
     files.delete(target, true); // only there if an epoch is saved again
     if (!files.rename(beside, target)) {

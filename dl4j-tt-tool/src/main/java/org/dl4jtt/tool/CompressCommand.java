@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.compress.Compression;
 import org.dl4jtt.compress.Compressor;
+import org.dl4jtt.internal.files.WholeFile;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.tool.model.LoadedModel;
 import org.dl4jtt.tool.model.LoadedModel.Kind;

@@ -3,6 +3,7 @@ package org.dl4jtt.tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.dl4jtt.internal.files.WholeFile;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.tool.model.LoadedModel;
 import org.dl4jtt.tool.model.ModelFacts;

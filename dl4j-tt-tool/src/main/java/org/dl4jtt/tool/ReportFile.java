@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.dl4jtt.internal.files.WholeFile;
 import org.dl4jtt.tool.report.Summary;
 
 /** Adds a summary to the compressor's own report.json. */

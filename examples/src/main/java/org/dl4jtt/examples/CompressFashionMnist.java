@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import org.dl4jtt.examples.report.RunResult;
 import org.dl4jtt.examples.report.RunTable;
 import org.dl4jtt.examples.report.SeedTable;
 import org.dl4jtt.examples.report.SweepTable;
+import org.dl4jtt.internal.files.WholeFile;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.NetworkCost;
 import org.dl4jtt.surgery.ModelSurgery;
@@ -148,7 +148,7 @@ public final class CompressFashionMnist extends Program {
       reports.add(compare(each, training, test, output, "seed" + each + "-"));
     }
     String table = SeedTable.of(reports);
-    Files.writeString(output.file("seeds.md"), table);
+    WholeFile.write(output.file("seeds.md"), table);
     console.println(table);
   }
 
@@ -217,10 +217,11 @@ public final class CompressFashionMnist extends Program {
       throws IOException {
     Path smallZip = output.file(prefix + "small.zip");
     Path denseZip = output.file(prefix + "dense.zip");
-    ModelSerializer.writeModel(small, smallZip.toFile(), false);
-    ModelSerializer.writeModel(ModelSurgery.toDense(small), denseZip.toFile(), false);
+    WholeFile.write(smallZip, out -> ModelSerializer.writeModel(small, out, false));
+    MultiLayerNetwork dense = ModelSurgery.toDense(small);
+    WholeFile.write(denseZip, out -> ModelSerializer.writeModel(dense, out, false));
     console.println(Proof.of(small, smallZip, denseZip, test));
-    Files.writeString(output.file(prefix + "report.json"), report.toJson());
+    WholeFile.write(output.file(prefix + "report.json"), report.toJson());
     HistoryChart.write(report, output.file(prefix + "history.png"));
   }
 
@@ -263,7 +264,7 @@ public final class CompressFashionMnist extends Program {
       }
     }
     String table = SweepTable.of(dense.accuracy(), base.numParams(), rows);
-    Files.writeString(output.file("sweep.md"), table);
+    WholeFile.write(output.file("sweep.md"), table);
     console.println(table);
   }
 }

@@ -13,6 +13,8 @@ import org.deeplearning4j.zoo.model.ResNet50;
 import org.deeplearning4j.zoo.model.VGG16;
 import org.dl4jtt.examples.trial.CifarResNet;
 import org.dl4jtt.examples.trial.ResNet18;
+import org.dl4jtt.internal.files.WholeFile;
+import org.dl4jtt.internal.files.WholeFolder;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.plan.CurrentWeights;
 import org.dl4jtt.plan.NetworkLayer;
@@ -110,12 +112,13 @@ public final class PlanZoo extends Program {
       step(i == 1 ? "projected" : "projected again", () -> project(network, plan));
     }
     ComputationGraph small = step("decomposed", () -> ModelSurgery.decompose(network, plan));
-    Path zip = Files.createTempFile("zoo", ".zip");
+    Path folder = Files.createTempDirectory("zoo");
+    Path zip = folder.resolve("small.zip");
     try {
       step(
           "saved",
           () -> {
-            ModelSerializer.writeModel(small, zip.toFile(), false);
+            WholeFile.write(zip, out -> ModelSerializer.writeModel(small, out, false));
             return zip;
           });
       console.printf(
@@ -125,7 +128,7 @@ public final class PlanZoo extends Program {
           plan.weights().stream().map(PlannedWeight::layer).distinct().count(),
           Files.size(zip) / 1e6);
     } finally {
-      Files.delete(zip);
+      WholeFolder.delete(folder);
     }
   }
 

@@ -2,7 +2,6 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,6 +22,7 @@ import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.Task;
 import org.dl4jtt.examples.trial.Trial;
+import org.dl4jtt.internal.files.WholeFile;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.tool.cli.Program;
 import org.jspecify.annotations.Nullable;
@@ -148,7 +148,7 @@ public final class ResNet20 extends Program {
           OutcomeTable.of(
               "further epochs (ADMM: constrained + fine-tuning)",
               outcomes.values().stream().flatMap(List::stream).toList());
-      Files.writeString(output.file("resnet20.md"), table);
+      WholeFile.write(output.file("resnet20.md"), table);
       outcomes.remove(0);
       BudgetChart.write(outcomes, ADMM, output.file("resnet20.png"));
       output.publish();

@@ -2,9 +2,9 @@ package org.dl4jtt.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dl4jtt.examples.report.OutputFolder;
+import org.dl4jtt.internal.files.WholeFile;
 import picocli.CommandLine.Option;
 
 /** {@code --out}: where an experiment leaves its results. */
@@ -39,7 +39,7 @@ final class Results {
   void table(String file, PrintStream console, Table table) throws IOException {
     try (OutputFolder output = open()) {
       String text = table.make();
-      Files.writeString(output.file(file), text);
+      WholeFile.write(output.file(file), text);
       output.publish();
       console.println(text);
     }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
+import org.dl4jtt.internal.files.WholeFile;
 
 /**
  * The idx format of the MNIST family, unsigned bytes only, gzipped or not.
@@ -66,15 +67,19 @@ public final class IdxFile {
   public static void cut(Path from, int dimensions, int items, Path to) throws IOException {
     IdxFile whole = read(from, dimensions);
     argument(items <= whole.count(), "%s holds %d items, not %d", from, whole.count(), items);
-    try (OutputStream raw = Files.newOutputStream(to);
-        DataOutputStream out = new DataOutputStream(isGzip(to) ? new GZIPOutputStream(raw) : raw)) {
-      out.writeInt(UNSIGNED_BYTES | dimensions);
-      out.writeInt(items);
-      for (int i = 1; i < dimensions; i++) {
-        out.writeInt(whole.shape[i]);
-      }
-      out.write(whole.data, 0, items * (whole.data.length / whole.count()));
-    }
+    WholeFile.write(
+        to,
+        raw -> {
+          OutputStream bytes = isGzip(to) ? new GZIPOutputStream(raw) : raw;
+          DataOutputStream out = new DataOutputStream(bytes);
+          out.writeInt(UNSIGNED_BYTES | dimensions);
+          out.writeInt(items);
+          for (int i = 1; i < dimensions; i++) {
+            out.writeInt(whole.shape[i]);
+          }
+          out.write(whole.data, 0, items * (whole.data.length / whole.count()));
+          out.close(); // ends the gzip
+        });
   }
 
   private static boolean isGzip(Path path) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.dl4jtt.internal.files.WholeFile;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -71,12 +72,11 @@ public final class Benchmarks implements Callable<Integer> {
     List<Speedup> ratios = Speedup.of(new Runner(options().build()).run());
     String table = Speedup.table(ratios);
     Files.createDirectories(out);
-    Files.writeString(out.resolve("benchmarks.txt"), table);
-    new ObjectMapper()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .writeValue(
-            out.resolve("benchmarks.json").toFile(),
-            Map.of("machine", machine(), "ratios", ratios));
+    WholeFile.write(out.resolve("benchmarks.txt"), table);
+    ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    WholeFile.write(
+        out.resolve("benchmarks.json"),
+        json.writeValueAsString(Map.of("machine", machine(), "ratios", ratios)));
     System.out.println(table);
     return Speedup.isComplete(ratios) ? 0 : 1;
   }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.dl4jtt.internal.files.WholeFile;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.factory.Nd4j;
@@ -104,10 +105,9 @@ public final class RegretBenchmark implements Callable<Integer> {
     }
     String table = table(regrets);
     Files.createDirectories(out);
-    Files.writeString(out.resolve("regret.txt"), table);
-    new ObjectMapper()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .writeValue(out.resolve("regret.json").toFile(), regrets);
+    WholeFile.write(out.resolve("regret.txt"), table);
+    ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    WholeFile.write(out.resolve("regret.json"), json.writeValueAsString(regrets));
     System.out.println(table);
     return regrets.stream().allMatch(r -> r.regret <= LIMIT) ? 0 : 1;
   }

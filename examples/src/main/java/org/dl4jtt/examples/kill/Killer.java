@@ -83,7 +83,7 @@ public final class Killer {
     int last = RunProcess.lastCheckpoint(killed);
     RunProcess process = RunProcess.start(killed, epochs);
     if (inWrite) {
-      process.awaitWriteOf(last + 2); // one of last + 1 may lie there from the kill before
+      process.awaitWriteAfter(last + 1); // a part from the kill before may lie there until then
       return process.kill();
     }
     int more = random.nextInt(3);

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.dl4jtt.internal.files.Parts;
 
 /** A {@link KilledRun} in a process of its own, watched by its checkpoints. */
 final class RunProcess {
   private static final long MINUTES = 5;
-  private static final String PART = ".part";
 
   private final Path checkpoints;
   private final Path output;
@@ -55,23 +55,30 @@ final class RunProcess {
 
   /** Returns when this checkpoint is whole. */
   void awaitCheckpoint(int number) throws IOException, InterruptedException {
-    await(checkpoints.resolve(name(number)));
+    Path whole = checkpoints.resolve(String.format(Locale.ROOT, "%06d", number));
+    while (!Files.exists(whole)) {
+      pause(whole);
+    }
   }
 
-  /** Returns while this checkpoint is being written. */
-  void awaitWriteOf(int number) throws IOException, InterruptedException {
-    await(checkpoints.resolve(name(number) + PART));
+  /** Returns while the checkpoint after this one is being written. */
+  void awaitWriteAfter(int number) throws IOException, InterruptedException {
+    awaitCheckpoint(number);
+    while (!isInWrite()) {
+      pause(checkpoints);
+    }
   }
 
-  private static String name(int number) {
-    return String.format(Locale.ROOT, "%06d", number);
+  private void pause(Path awaited) throws IOException, InterruptedException {
+    if (process.waitFor(100, TimeUnit.MICROSECONDS)) {
+      throw new IOException(
+          "the run ended before what was awaited in " + awaited + " was there: " + said());
+    }
   }
 
-  private void await(Path path) throws IOException, InterruptedException {
-    while (!Files.exists(path)) {
-      if (process.waitFor(100, TimeUnit.MICROSECONDS)) {
-        throw new IOException("the run ended before " + path + " was there: " + said());
-      }
+  private boolean isInWrite() throws IOException {
+    try (Stream<Path> all = Files.list(checkpoints)) {
+      return all.anyMatch(Parts::isOne);
     }
   }
 
@@ -81,12 +88,7 @@ final class RunProcess {
       throw new IOException("the run ended before it was killed: " + said());
     }
     process.destroyForcibly().waitFor();
-    if (!Files.exists(checkpoints)) {
-      return false;
-    }
-    try (Stream<Path> all = Files.list(checkpoints)) {
-      return all.anyMatch(path -> path.toString().endsWith(PART));
-    }
+    return Files.exists(checkpoints) && isInWrite();
   }
 
   /** Returns when the run has ended by itself. */

@@ -1,5 +1,6 @@
 package org.dl4jtt.examples.proof;
 
+import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dl4jtt.internal.files.WholeFile;
 import org.dl4jtt.layers.TensorLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -85,7 +87,7 @@ public final class NewJvm {
       copyClass(folder);
       Path inputFile = folder.resolve("input.bin");
       Path outputFile = folder.resolve("output.bin");
-      Nd4j.saveBinary(input, inputFile.toFile());
+      WholeFile.write(inputFile, out -> Nd4j.write(input, new DataOutputStream(out)));
       run(folder, zip, inputFile, outputFile);
       return Nd4j.readBinary(outputFile.toFile());
     } finally {
@@ -143,7 +145,7 @@ public final class NewJvm {
       if (in == null) {
         throw new IOException(name + " is not on the class path");
       }
-      Files.copy(in, target);
+      WholeFile.write(target, in::transferTo);
     }
   }
 

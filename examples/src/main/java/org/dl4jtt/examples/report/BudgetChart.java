@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.dl4jtt.examples.trial.Outcome;
+import org.dl4jtt.internal.files.WholeFile;
 import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -37,7 +39,7 @@ public final class BudgetChart {
         add(chart, run + ", before fine-tuning", outcomes, k, Outcome::before, true);
       }
     }
-    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+    WholeFile.write(file, out -> BitmapEncoder.saveBitmap(chart, out, BitmapFormat.PNG));
   }
 
   private static void add(

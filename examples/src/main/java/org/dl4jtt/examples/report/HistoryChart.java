@@ -12,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dl4jtt.internal.files.WholeFile;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -28,7 +30,7 @@ public final class HistoryChart {
     List<XYChart> charts = new ArrayList<>();
     charts.add(accuracy(report));
     charts.add(residuals(report));
-    BitmapEncoder.saveBitmap(charts, 2, 1, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+    WholeFile.write(file, out -> BitmapEncoder.saveBitmap(charts, 2, 1, out, BitmapFormat.PNG));
   }
 
   private static XYChart accuracy(Report report) {

@@ -1,13 +1,13 @@
 package org.dl4jtt.examples.report;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dl4jtt.internal.files.WholeFile;
+import org.dl4jtt.internal.files.WholeFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ public final class OutputFolder implements AutoCloseable {
     Path target = folder.toAbsolutePath().normalize();
     List<Path> created = missing(target);
     try {
-      Files.createDirectories(target);
+      WholeFolder.create(target);
       Path staging = Files.createTempDirectory(target, ".unfinished-");
       OutputFolder output = new OutputFolder(target, staging, created);
       Runtime.getRuntime().addShutdownHook(output.onExit);
@@ -71,10 +71,8 @@ public final class OutputFolder implements AutoCloseable {
   public void publish() throws IOException {
     try (Stream<Path> files = Files.list(staging)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        Files.move(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.publish(file, folder.resolve(file.getFileName()));
       }
-    } catch (DirectoryNotEmptyException e) {
-      throw new IOException(e.getMessage() + " is a folder, but a file of that name is due", e);
     }
     published = true;
   }
