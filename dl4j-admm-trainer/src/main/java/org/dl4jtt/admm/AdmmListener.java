@@ -102,13 +102,14 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
 
   @Override
   public void onEpochEnd(Model model) {
-    endEpoch(model);
+    start(model).epochDone(model, evaluation, List.of(), true);
   }
 
   /**
    * The end of a pass over the data, for ways of training that fire no epoch events.
    *
    * @param model the network itself, no worker's clone
+   * @throws IllegalStateException if no mini-batch was trained since the last pass
    */
   public void endEpoch(Model model) {
     endEpoch(model, List.of());
@@ -122,7 +123,7 @@ public final class AdmmListener extends BaseTrainingListener implements BoundLis
    * @param spreads what the workers differ in, for every constrained weight
    */
   public void endEpoch(Model mean, List<WorkerSpread> spreads) {
-    start(mean).epochDone(mean, evaluation, spreads);
+    start(mean).epochDone(mean, evaluation, spreads, false);
   }
 
   private AdmmTraining start(Model model) {

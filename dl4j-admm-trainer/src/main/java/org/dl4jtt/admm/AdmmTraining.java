@@ -42,6 +42,8 @@ final class AdmmTraining {
   private int updates;
   private int epochsDone;
   private int stepsSinceUpdate;
+  private int stepsThisEpoch;
+  private boolean endedByEvent;
 
   private AdmmTraining(
       AdmmSettings settings,
@@ -61,6 +63,7 @@ final class AdmmTraining {
     this.updates = counts.updates();
     this.epochsDone = counts.epochsDone();
     this.stepsSinceUpdate = counts.stepsSinceUpdate();
+    this.stepsThisEpoch = counts.stepsSinceUpdate();
     this.watch = new IterationWatch(counts.nextIteration(), counts.missed());
   }
 
@@ -110,6 +113,7 @@ final class AdmmTraining {
   void addPenalty(Model model) {
     int iteration = BaseOptimizer.getIterationCount(model);
     int epoch = BaseOptimizer.getEpochCount(model);
+    BatchNumbers.check(model, iteration);
     if (!Double.isFinite(model.score())) {
       throw Divergence.of(weights, model, iteration, "the loss became " + model.score());
     }
@@ -123,6 +127,7 @@ final class AdmmTraining {
       Model model, int iteration, int epoch, @Nullable ToDoubleFunction<Model> evaluation) {
     watch.done(iteration);
     stepsSinceUpdate++;
+    stepsThisEpoch++;
     weights.forEach(weight -> weight.addPull(iteration, epoch));
     if (settings.byIterations() && stepsSinceUpdate >= settings.period()) {
       checkFinite(model, iteration);
@@ -136,10 +141,21 @@ final class AdmmTraining {
    * The end of an epoch.
    *
    * @param spreads what several workers differ in, whose mean the model is; empty for one
+   * @param byEvent told by DL4J, not by hand; by hand it may be told again
    */
   synchronized void epochDone(
-      Model model, @Nullable ToDoubleFunction<Model> evaluation, List<WorkerSpread> spreads) {
+      Model model,
+      @Nullable ToDoubleFunction<Model> evaluation,
+      List<WorkerSpread> spreads,
+      boolean byEvent) {
     watch.upTo(BaseOptimizer.getIterationCount(model));
+    state(
+        stepsThisEpoch > 0 || (!byEvent && endedByEvent),
+        "an epoch ended without a mini-batch, after iteration %d: nothing was trained in it; the data"
+            + " is empty, or an iterator was not reset",
+        watch.next() - 1);
+    stepsThisEpoch = 0;
+    endedByEvent = byEvent;
     if (stepsSinceUpdate == 0) {
       return; // no gradient step since the last update: U must not move
     }

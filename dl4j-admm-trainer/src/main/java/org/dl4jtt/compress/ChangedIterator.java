@@ -10,10 +10,18 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 final class ChangedIterator implements MultiDataSetIterator {
   private final MultiDataSetIterator data;
   private final UnaryOperator<MultiDataSet> change;
+  private final boolean async;
 
+  /** Changes mini-batches on the thread that trains: networks compute on one. */
   ChangedIterator(MultiDataSetIterator data, UnaryOperator<MultiDataSet> change) {
+    this(data, change, false);
+  }
+
+  /** Changes mini-batches, ahead of the training if {@code async} and the data allow it. */
+  ChangedIterator(MultiDataSetIterator data, UnaryOperator<MultiDataSet> change, boolean async) {
     this.data = data;
     this.change = change;
+    this.async = async;
   }
 
   @Override
@@ -41,10 +49,10 @@ final class ChangedIterator implements MultiDataSetIterator {
     data.reset();
   }
 
-  /** Returns false: a teacher would compute in a second thread while the network trains. */
+  /** Returns false unless asked for: a teacher must not compute while the network trains. */
   @Override
   public boolean asyncSupported() {
-    return false;
+    return async && data.asyncSupported();
   }
 
   @Override

@@ -24,6 +24,9 @@ final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final int KEPT = 2;
 
+  /** As they are written below; whatever else lies there is not ours. */
+  private static final String NUMBER = "\\d{6,8}";
+
   private final Path folder;
   private final Path history;
   private final String run;
@@ -98,7 +101,7 @@ final class Checkpoints {
       return List.of();
     }
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(path -> path.getFileName().toString().matches("\\d+"))
+      return all.filter(path -> path.getFileName().toString().matches(NUMBER))
           .sorted((a, b) -> Integer.compare(number(b), number(a)))
           .toList();
     }

@@ -1,6 +1,7 @@
 package org.dl4jtt.compress;
 
 import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.Check.present;
 import static org.dl4jtt.internal.Check.state;
 
 import java.io.IOException;
@@ -252,12 +253,17 @@ public final class Compressor<M extends Model> {
    * The same with an iterator for each epoch.
    *
    * @throws IOException if the folder cannot be written, holds another run, or is in use
-   * @throws IllegalStateException if training diverges; the folder keeps its last checkpoints
+   * @throws IllegalArgumentException if the network cannot be trained on the first mini-batch
+   * @throws IllegalStateException if training diverges, if an epoch has no mini-batch, or if one
+   *     holds NaN or infinity; the folder keeps its last checkpoints
    */
   public Compression<M> run(EpochData train, ToDoubleFunction<? super M> evaluation)
       throws IOException {
+    EpochData checked = new CheckedEpochs(present(train, "the training data is null"));
+    present(evaluation, "the evaluation is null; Scores has those of Deeplearning4j");
     Job<M> job =
-        new Job<>(type, network, plan, options, train, evaluation, trainingListeners, listeners);
+        new Job<>(type, network, plan, options, checked, evaluation, trainingListeners, listeners);
+    Rehearsal.run(network, checked);
     if (folder == null) {
       return new Pipeline<>(job, null).run();
     }

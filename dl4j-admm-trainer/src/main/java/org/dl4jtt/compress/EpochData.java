@@ -1,6 +1,7 @@
 package org.dl4jtt.compress;
 
 import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.Check.present;
 
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -27,6 +28,7 @@ public interface EpochData {
 
   /** The same iterator for every epoch, reset before each. */
   static EpochData of(MultiDataSetIterator iterator) {
+    present(iterator, "the iterator of the training data is null");
     return epoch -> {
       iterator.reset();
       return iterator;
@@ -35,6 +37,7 @@ public interface EpochData {
 
   /** The same iterator for every epoch, reset before each. */
   static EpochData of(DataSetIterator iterator) {
+    present(iterator, "the iterator of the training data is null");
     return of(new MultiDataSetIteratorAdapter(iterator));
   }
 
@@ -44,7 +47,10 @@ public interface EpochData {
    * @param epochs from the number of an epoch to its mini-batches
    */
   static EpochData ofDataSets(IntFunction<DataSetIterator> epochs) {
-    return epoch -> new MultiDataSetIteratorAdapter(epochs.apply(epoch));
+    present(epochs, "the function from epochs to their mini-batches is null");
+    return epoch ->
+        new MultiDataSetIteratorAdapter(
+            present(epochs.apply(epoch), "the training data gives null for epoch %d", epoch + 1));
   }
 
   /**

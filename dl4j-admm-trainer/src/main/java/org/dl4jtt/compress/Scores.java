@@ -1,8 +1,11 @@
 package org.dl4jtt.compress;
 
 import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.Check.present;
+import static org.dl4jtt.internal.Check.state;
 
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.earlystopping.scorecalc.ScoreCalculator;
@@ -42,30 +45,44 @@ public final class Scores {
    */
   public static <E extends IEvaluation<?>> ToDoubleFunction<Model> of(
       DataSetIterator test, Supplier<E> evaluation, ToDoubleFunction<? super E> number) {
+    present(test, "the iterator of the test data is null");
     return measure(
-        evaluation, number, test::reset, (network, made) -> network.doEvaluation(test, made));
+        evaluation,
+        number,
+        test::reset,
+        test::hasNext,
+        (network, made) -> network.doEvaluation(test, made));
   }
 
   /** The same on test data of a graph with several inputs; the graph has one output. */
   public static <E extends IEvaluation<?>> ToDoubleFunction<Model> of(
       MultiDataSetIterator test, Supplier<E> evaluation, ToDoubleFunction<? super E> number) {
+    present(test, "the iterator of the test data is null");
     return measure(
-        evaluation, number, test::reset, (network, made) -> network.doEvaluation(test, made));
+        evaluation,
+        number,
+        test::reset,
+        test::hasNext,
+        (network, made) -> network.doEvaluation(test, made));
   }
 
   /** The score of a calculator for early stopping. */
   public static <M extends Model> ToDoubleFunction<M> of(ScoreCalculator<M> calculator) {
-    return calculator::calculateScore;
+    return present(calculator, "the score calculator is null")::calculateScore;
   }
 
   private static <E extends IEvaluation<?>> ToDoubleFunction<Model> measure(
       Supplier<E> evaluation,
       ToDoubleFunction<? super E> number,
       Runnable reset,
+      BooleanSupplier more,
       BiConsumer<NeuralNetwork, IEvaluation<?>[]> pass) {
+    present(evaluation, "the evaluation is null");
+    present(number, "the function that takes a number from the evaluation is null");
     return model -> {
       E made = evaluation.get();
       reset.run();
+      state(more.getAsBoolean(), "the test data has no mini-batch, so there is nothing to score");
       pass.accept(network(model), new IEvaluation<?>[] {made});
       return number.applyAsDouble(made);
     };

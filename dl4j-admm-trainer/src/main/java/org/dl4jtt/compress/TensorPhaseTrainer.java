@@ -1,6 +1,7 @@
 package org.dl4jtt.compress;
 
 import static org.dl4jtt.internal.Check.argument;
+import static org.dl4jtt.internal.Check.present;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -98,8 +99,15 @@ public final class TensorPhaseTrainer<M extends Model> {
     return run(EpochData.of(train));
   }
 
-  /** The same with an iterator for each epoch, counted through both forms. */
-  public M run(EpochData train) {
+  /**
+   * The same with an iterator for each epoch, counted through both forms.
+   *
+   * @throws IllegalArgumentException if the network cannot be trained on the first mini-batch
+   * @throws IllegalStateException if an epoch has no mini-batch, or one holds NaN or infinity
+   */
+  public M run(EpochData data) {
+    EpochData train = new CheckedEpochs(present(data, "the training data is null"));
+    Rehearsal.run(network, train);
     M dense = prepared(Networks.copy(network));
     fit(dense, train, 0, denseEpochs);
     M small = prepared(Networks.decompose(dense, plan.apply(dense)));

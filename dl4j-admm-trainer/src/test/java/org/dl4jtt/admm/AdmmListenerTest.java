@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.saver.InMemoryModelSaver;
@@ -13,6 +14,7 @@ import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationConditio
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
@@ -23,6 +25,7 @@ import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Sgd;
 
@@ -54,8 +57,8 @@ class AdmmListenerTest {
     MultiLayerNetwork net = net();
     AdmmListener admm = soft(RHO_1);
     admm.onEpochStart(net);
-    admm.onEpochEnd(net);
-    admm.endEpoch(net);
+    assertThatThrownBy(() -> admm.onEpochEnd(net)).hasMessageContaining("without a mini-batch");
+    assertThatThrownBy(() -> admm.endEpoch(net)).hasMessageContaining("without a mini-batch");
     assertThat(admm.history().entries()).isEmpty();
     AdmmState state = admm.states(net).values().iterator().next();
     assertThat(state.u().norm2Number().doubleValue()).isZero();
@@ -64,6 +67,49 @@ class AdmmListenerTest {
     net.fit(data());
     admm.endEpoch(net); // by hand, although fit(iterator) has done it
     assertThat(admm.history().entries()).hasSize(1);
+  }
+
+  @Test
+  void epochWithoutAMiniBatch_isAnError_inTheSecondEpochToo() {
+    DataSetIterator once = new ExistingDataSetIterator(List.of(Nets.vectors(12, 1)).iterator());
+    MultiLayerNetwork net = net();
+    net.addListeners(soft(RHO_1));
+    net.fit(once);
+    assertThatThrownBy(() -> net.fit(once))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "an epoch ended without a mini-batch, after iteration 0: nothing was trained in it; the"
+                + " data is empty, or an iterator was not reset");
+    ComputationGraph graph = Nets.graph(Nets.conf(Nets.sgd(), true));
+    graph.addListeners(AdmmListener.of(Nets.soft("branch_a", "W"), RHO_1));
+    assertThatThrownBy(() -> graph.fit(new ExistingDataSetIterator(List.<DataSet>of()), 2))
+        .hasMessageContaining("without a mini-batch");
+
+    MultiLayerNetwork byHand = net();
+    AdmmListener admm = soft(RHO_1);
+    byHand.addListeners(admm);
+    byHand.fit(Nets.vectors(12, 1)); // fires no epoch events
+    admm.endEpoch(byHand);
+    assertThatThrownBy(() -> admm.endEpoch(byHand)).hasMessageContaining("without a mini-batch");
+  }
+
+  @Test
+  void nanInTheData_isNotBlamedOnRho() {
+    for (boolean features : new boolean[] {true, false}) {
+      for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+        MultiLayerNetwork net = net();
+        net.addListeners(soft(RHO_1));
+        DataSet batch = Nets.vectors(12, 1);
+        (features ? batch.getFeatures() : batch.getLabels()).putScalar(5, bad);
+        assertThatThrownBy(() -> net.fit(batch))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining(
+                "the %s of the mini-batch at iteration 0 are not finite",
+                features ? "features" : "labels")
+            .hasMessageNotContaining("rho")
+            .hasMessageNotContaining("learning rate");
+      }
+    }
   }
 
   @Test

@@ -45,11 +45,34 @@ class NanTest {
         epoch -> (epoch == badEpoch ? EpochData.shuffled(bad, 12, 5) : train()).epoch(epoch);
     assertThatThrownBy(() -> compressor(net(1)).folder(folder).run(data, SCORE))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("NaN")
-        .hasMessageContaining("learning rate");
+        .hasMessage(
+            "the features of mini-batch %d of epoch %d are not finite: they hold NaN or infinity;"
+                + " mend the data",
+            batchWith(bad, badEpoch), badEpoch + 1);
 
     Compression<Model> resumed = Compressor.resume(folder).run(train(), SCORE);
     assertThat(bits(resumed.network()))
         .isEqualTo(bits(compressor(net(1)).run(train(), SCORE).network()));
+  }
+
+  /** Where the shuffled examples of an epoch have the NaN. */
+  private static int batchWith(DataSet bad, int epoch) {
+    var batches = EpochData.shuffled(bad, 12, 5).epoch(epoch);
+    int number = 1;
+    while (!batches.next().getFeatures(0).isNaN().any()) {
+      number++;
+    }
+    return number;
+  }
+
+  @Test
+  void nanInLabels_isFoundBeforeTheFirstEpoch() {
+    DataSet bad = data();
+    bad.getLabels().assign(Double.NEGATIVE_INFINITY);
+    Path folder = temp.resolve("none");
+    Compressor<MultiLayerNetwork> compressor = compressor(net(1)).folder(folder);
+    assertThatThrownBy(() -> compressor.run(EpochData.shuffled(bad, 12, 5), SCORE))
+        .hasMessageStartingWith("the labels of mini-batch 1 of epoch 1 are not finite");
+    assertThat(folder).doesNotExist();
   }
 }
