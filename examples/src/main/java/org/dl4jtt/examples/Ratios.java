@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.trial.EpochBudget;
 import org.dl4jtt.examples.trial.EpochTraining;
+import org.dl4jtt.examples.trial.FinishedRuns;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.SmallResNet;
@@ -110,40 +112,76 @@ public final class Ratios extends Program {
   public Integer call() throws IOException {
     ImageSet training = data.training().first(images);
     Task task = Task.of(training, data.test().first(testImages), BATCH);
-    results.table("ratios.md", console, () -> allSeeds(training.height(), training.width(), task));
+    results.table(
+        "ratios.md",
+        console,
+        () -> allSeeds(training.height(), training.width(), task, results.runs(settings())));
     return 0;
   }
 
-  private String allSeeds(int height, int width, Task task) {
+  /** All that decides an outcome beside seed and ratio. */
+  private String settings() {
+    return String.format(
+        Locale.ROOT,
+        "images %d, test images %d, base epochs %d, epochs %d, constrained %s, learning rate %s,"
+            + " restart %s, weight decay %s",
+        images,
+        testImages,
+        further.baseEpochs(),
+        further.epochs(),
+        constrained,
+        further.learningRate(),
+        restart,
+        weightDecay);
+  }
+
+  private String allSeeds(int height, int width, Task task, FinishedRuns finished) {
     List<Outcome> outcomes = new ArrayList<>();
     for (long seed : seeds) {
-      outcomes.addAll(oneSeed(seed, height, width, task));
+      outcomes.addAll(oneSeed(seed, height, width, task, finished));
     }
     return OutcomeTable.of("ratio", outcomes);
   }
 
-  private List<Outcome> oneSeed(long seed, int height, int width, Task task) {
+  private List<Outcome> oneSeed(
+      long seed, int height, int width, Task task, FinishedRuns finished) {
     EpochBudget budget = EpochBudget.of(further.epochs(), constrained);
     ISchedule rates =
         LearningRates.twoCosines(further.learningRate(), further.baseEpochs(), further.epochs());
-    ComputationGraph base =
-        SmallResNet.create(height, width, ImageSet.CLASSES, rates, weightDecay, seed);
-    NativeHelpers.enable(base);
     console.println("seed " + seed);
-    EpochTraining.run("base", base, task, seed, further.baseEpochs(), console::println);
+    ComputationGraph base =
+        finished.network(
+            "base seed " + seed,
+            () -> {
+              ComputationGraph network =
+                  SmallResNet.create(height, width, ImageSet.CLASSES, rates, weightDecay, seed);
+              NativeHelpers.enable(network);
+              EpochTraining.run(
+                  "base", network, task, seed, further.baseEpochs(), console::println);
+              return network;
+            });
 
     Trial trial = new Trial(base, task, rates, budget, seed, console::println);
     Trial admm = restart ? restarting(base, task, budget, seed) : trial;
     List<Supplier<Outcome>> runs = new ArrayList<>();
-    runs.add(() -> trial.dense("1"));
+    String key = "seed " + seed + " ";
+    runs.add(() -> finished.outcome(key + "dense", () -> trial.dense("1")));
     for (double ratio : ratios) {
       String group = String.valueOf(ratio);
       CompressionPlan trains = CompressionPlan.of(base).weights(1 / ratio).build();
       CompressionPlan rings =
           CompressionPlan.of(base).weights(1 / ratio).rings(true).trains(false).build();
-      runs.add(() -> trial.direct(group, "direct TT", trains));
-      runs.add(() -> admm.admm(group, "ADMM-TT", trains));
-      runs.add(() -> admm.admm(group, "ADMM-TR", rings));
+      runs.add(
+          () ->
+              finished.outcome(
+                  key + group + " direct TT", () -> trial.direct(group, "direct TT", trains)));
+      runs.add(
+          () ->
+              finished.outcome(
+                  key + group + " ADMM-TT", () -> admm.admm(group, "ADMM-TT", trains)));
+      runs.add(
+          () ->
+              finished.outcome(key + group + " ADMM-TR", () -> admm.admm(group, "ADMM-TR", rings)));
     }
     return Lanes.run(runs);
   }

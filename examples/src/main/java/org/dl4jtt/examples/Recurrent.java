@@ -5,13 +5,13 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.examples.data.HandMovements;
 import org.dl4jtt.examples.data.SequenceSet;
 import org.dl4jtt.examples.data.SpokenDigits;
 import org.dl4jtt.examples.trial.EpochBudget;
 import org.dl4jtt.examples.trial.EpochTraining;
+import org.dl4jtt.examples.trial.FinishedRuns;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.SequenceClassifier;
@@ -121,53 +121,80 @@ public final class Recurrent extends Program {
   }
 
   private String allData() throws IOException {
+    Schedule forDigits = chosen(Schedule.DIGITS);
+    Schedule forHands = chosen(Schedule.HANDS);
+    FinishedRuns finished = results.runs("digits " + forDigits + ", hands " + forHands);
     List<Outcome> outcomes = new ArrayList<>();
     if (digits != null) {
       SpokenDigits data = SpokenDigits.read(digits);
-      outcomes.addAll(allSeeds("spoken digits", data.training(), data.test(), Schedule.DIGITS));
+      outcomes.addAll(allSeeds("spoken digits", data.training(), data.test(), forDigits, finished));
     }
     if (hands != null) {
       HandMovements data = HandMovements.read(hands);
-      outcomes.addAll(allSeeds("hand movements", data.training(), data.test(), Schedule.HANDS));
+      outcomes.addAll(allSeeds("hand movements", data.training(), data.test(), forHands, finished));
     }
     return OutcomeTable.of("data", outcomes);
   }
 
+  /** The usual schedule with what the command line says. */
+  private Schedule chosen(Schedule usual) {
+    return new Schedule(
+        usual.batch,
+        baseEpochs != null ? baseEpochs : usual.baseEpochs,
+        epochs != null ? epochs : usual.epochs,
+        learningRate != null ? learningRate : usual.learningRate);
+  }
+
   private List<Outcome> allSeeds(
-      String name, SequenceSet training, SequenceSet test, Schedule usual) {
-    Schedule schedule =
-        new Schedule(
-            usual.batch,
-            baseEpochs != null ? baseEpochs : usual.baseEpochs,
-            epochs != null ? epochs : usual.epochs,
-            learningRate != null ? learningRate : usual.learningRate);
+      String name,
+      SequenceSet training,
+      SequenceSet test,
+      Schedule schedule,
+      FinishedRuns finished) {
     Task task = Task.of(training, test, schedule.batch);
     List<Outcome> outcomes = new ArrayList<>();
     for (long seed : seeds) {
       console.println(name + ", seed " + seed);
-      outcomes.addAll(oneSeed(name, seed, training, task, schedule));
+      outcomes.addAll(oneSeed(name, seed, training, task, schedule, finished));
     }
     return outcomes;
   }
 
   private List<Outcome> oneSeed(
-      String name, long seed, SequenceSet data, Task task, Schedule schedule) {
+      String name,
+      long seed,
+      SequenceSet data,
+      Task task,
+      Schedule schedule,
+      FinishedRuns finished) {
     ISchedule rates =
         LearningRates.twoCosines(schedule.learningRate, schedule.baseEpochs, schedule.epochs);
-    ComputationGraph base = SequenceClassifier.create(data.size(), data.classes(), rates, seed);
-    EpochTraining.run("base", base, task, seed, schedule.baseEpochs, console::println);
+    String key = name + " seed " + seed + " ";
+    ComputationGraph base =
+        finished.network(
+            key + "base",
+            () -> {
+              ComputationGraph network =
+                  SequenceClassifier.create(data.size(), data.classes(), rates, seed);
+              EpochTraining.run("base", network, task, seed, schedule.baseEpochs, console::println);
+              return network;
+            });
 
     EpochBudget budget = EpochBudget.of(schedule.epochs, CONSTRAINED);
     Trial trial = new Trial(base, task, rates, budget, seed, console::println);
     CompressionPlan train = CompressionPlan.of(base).weights(ratio).build();
     CompressionPlan ring =
         CompressionPlan.of(base).weights(ratio).trains(false).rings(true).build();
-    List<Supplier<Outcome>> runs =
+    String small = key + "ratio " + ratio + " ";
+    return Lanes.run(
         List.of(
-            () -> trial.dense(name),
-            () -> trial.direct(name, "direct TT-LSTM", train),
-            () -> trial.admm(name, "ADMM TT-LSTM", train),
-            () -> trial.admm(name, "ADMM TR-LSTM", ring));
-    return Lanes.run(runs);
+            () -> finished.outcome(key + "dense", () -> trial.dense(name)),
+            () ->
+                finished.outcome(
+                    small + "direct TT", () -> trial.direct(name, "direct TT-LSTM", train)),
+            () ->
+                finished.outcome(small + "ADMM TT", () -> trial.admm(name, "ADMM TT-LSTM", train)),
+            () ->
+                finished.outcome(small + "ADMM TR", () -> trial.admm(name, "ADMM TR-LSTM", ring))));
   }
 }

@@ -18,6 +18,7 @@ import org.dl4jtt.examples.report.OutputFolder;
 import org.dl4jtt.examples.trial.CifarResNet;
 import org.dl4jtt.examples.trial.EpochBudget;
 import org.dl4jtt.examples.trial.EpochTraining;
+import org.dl4jtt.examples.trial.FinishedRuns;
 import org.dl4jtt.examples.trial.Outcome;
 import org.dl4jtt.examples.trial.OutcomeTable;
 import org.dl4jtt.examples.trial.Task;
@@ -157,6 +158,19 @@ public final class ResNet20 extends Program {
     return 0;
   }
 
+  /** All that decides an outcome beside seed, ratio and epochs. */
+  private String settings() {
+    return String.format(
+        Locale.ROOT,
+        "images %d, test images %d, batch %d, base epochs %d, constrained %s, learning rate %s",
+        images,
+        testImages,
+        BATCH,
+        baseEpochs,
+        constrained,
+        learningRate);
+  }
+
   /** By the number of further epochs; 0 is the network as it was imported. */
   private Map<Integer, List<Outcome>> compare(Path npz, Path folder) throws IOException {
     Task task =
@@ -164,15 +178,22 @@ public final class ResNet20 extends Program {
             CifarImages.read(folder.resolve("train"), images),
             CifarImages.read(folder.resolve("test"), testImages),
             BATCH);
-    CifarResNet trained = CifarResNet.read(npz);
-    List<Supplier<Outcome>> runs = new ArrayList<>();
-    ISchedule first = LearningRates.twoCosines(learningRate, baseEpochs, 1);
-    ComputationGraph base = trained.create(first, WEIGHT_DECAY, seed);
-    NativeHelpers.enable(base);
-    double imported = task.accuracy(base);
-    console.printf(Locale.ROOT, "imported: %.2f %%%n", 100 * imported);
-    EpochTraining.run("base", base, task, seed, baseEpochs, console::println);
+    FinishedRuns finished = results.runs(settings());
+    ComputationGraph trained =
+        CifarResNet.read(npz)
+            .create(LearningRates.twoCosines(learningRate, baseEpochs, 1), WEIGHT_DECAY, seed);
+    NativeHelpers.enable(trained);
+    Outcome imported =
+        finished.outcome("imported", () -> Outcome.of("0", "imported", trained, task));
+    ComputationGraph base =
+        finished.network(
+            "base seed " + seed,
+            () -> {
+              EpochTraining.run("base", trained, task, seed, baseEpochs, console::println);
+              return trained;
+            });
 
+    List<Supplier<Outcome>> runs = new ArrayList<>();
     CompressionPlan plan = CompressionPlan.of(base).weights(1 / ratio).build();
     for (int further : epochs) {
       ISchedule rates = LearningRates.twoCosines(learningRate, baseEpochs, further);
@@ -181,12 +202,16 @@ public final class ResNet20 extends Program {
       Trial trial = new Trial(base, task, rates, budget, seed, console::println);
       Trial admm = new Trial(base, task, admmRates, budget, seed, console::println);
       String group = further + " (" + budget.constrained() + " + " + budget.fineTuning() + ")";
-      runs.add(() -> trial.dense(group));
-      runs.add(() -> trial.direct(group, "direct TT", plan));
-      runs.add(() -> admm.admm(group, ADMM, plan));
+      String key = "seed " + seed + " epochs " + further + " ";
+      String small = key + "ratio " + ratio + " ";
+      runs.add(() -> finished.outcome(key + "dense", () -> trial.dense(group)));
+      runs.add(
+          () ->
+              finished.outcome(small + "direct TT", () -> trial.direct(group, "direct TT", plan)));
+      runs.add(() -> finished.outcome(small + ADMM, () -> admm.admm(group, ADMM, plan)));
     }
     Map<Integer, List<Outcome>> outcomes = new TreeMap<>();
-    outcomes.put(0, List.of(new Outcome("0", "imported", base.numParams(), imported, imported)));
+    outcomes.put(0, List.of(imported));
     Iterator<Outcome> ended = Lanes.run(runs).iterator();
     for (int further : epochs) {
       outcomes.put(further, List.of(ended.next(), ended.next(), ended.next()));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.dl4jtt.examples.report.OutputFolder;
+import org.dl4jtt.examples.trial.FinishedRuns;
 import org.dl4jtt.internal.files.WholeFile;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,15 @@ final class Results {
   /** Fails now if the folder cannot be written to, rather than after the work. */
   OutputFolder open() throws IOException {
     return OutputFolder.open(folder);
+  }
+
+  /**
+   * Opens the runs that have ended, in the folder {@code runs}.
+   *
+   * @param settings all that decides an outcome beside the key of its run
+   */
+  FinishedRuns runs(String settings) throws IOException {
+    return FinishedRuns.in(folder.resolve("runs"), settings);
   }
 
   /** What an experiment comes to. */

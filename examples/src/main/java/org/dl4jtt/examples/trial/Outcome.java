@@ -1,5 +1,7 @@
 package org.dl4jtt.examples.trial;
 
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
 /**
  * What came of one way to spend the further epochs.
  *
@@ -10,4 +12,11 @@ package org.dl4jtt.examples.trial;
  *     decomposed; 0 … 1
  * @param after accuracy at the end
  */
-public record Outcome(String group, String run, long weights, double before, double after) {}
+public record Outcome(String group, String run, long weights, double before, double after) {
+
+  /** Returns that of a network as it is. */
+  public static Outcome of(String group, String run, ComputationGraph network, Task task) {
+    double accuracy = task.accuracy(network);
+    return new Outcome(group, run, network.numParams(), accuracy, accuracy);
+  }
+}
