@@ -1,11 +1,13 @@
 package org.dl4jtt;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -13,11 +15,14 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.FileWriter;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Method;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,6 +123,42 @@ class OneWriterTest {
   void everyException_isAClassThatIsThere() throws ClassNotFoundException {
     for (String name : EXCEPTIONS) {
       Class.forName(name);
+    }
+  }
+
+  /** What the rule is to find. */
+  private static final class Careless {
+    void writes(Path file) throws IOException {
+      Files.writeString(file, "");
+    }
+
+    Object opens(Path file) throws IOException {
+      return new FileOutputStream(file.toFile());
+    }
+
+    Object prints(Path file) throws IOException {
+      return new PrintWriter(file.toFile(), StandardCharsets.UTF_8);
+    }
+
+    void saves(MultiLayerNetwork network, Path file) throws IOException {
+      ModelSerializer.writeModel(network, file.toFile(), true);
+    }
+
+    Object channel(Path file) throws IOException {
+      return FileChannel.open(file);
+    }
+  }
+
+  @Test
+  void rule_findsEachOfThem() {
+    List<String> found =
+        filesAreWritten_byOneWriter
+            .evaluate(new ClassFileImporter().importClasses(Careless.class))
+            .getFailureReport()
+            .getDetails();
+    for (Method method : Careless.class.getDeclaredMethods()) {
+      assertThat(found)
+          .anyMatch(line -> method.isSynthetic() || line.contains("." + method.getName() + "("));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.dl4jtt.internal.Check.state;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -40,8 +41,10 @@ final class ConstrainedWeights {
       if (layer == null) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "there is no layer \"%s\" to constrain; the network has %s",
-                c.layer(), layers.keySet()));
+                c.layer(),
+                layers.keySet()));
       }
       Map<String, INDArray> parameters = layer.parameters();
       argument(

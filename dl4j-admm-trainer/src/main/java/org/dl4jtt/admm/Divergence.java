@@ -1,6 +1,7 @@
 package org.dl4jtt.admm;
 
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,8 +30,13 @@ final class Divergence {
     }
     return new IllegalStateException(
         String.format(
+            Locale.ROOT,
             "%s at iteration %d; the worst is %s (rho = %.3g, |W - Z| / |Z| = %.3g);"
                 + " try a smaller rho or learning rate, from the last saved network",
-            what, iteration, worst.constrained().label(), worst.state().rho(), distance));
+            what,
+            iteration,
+            worst.constrained().label(),
+            worst.state().rho(),
+            distance));
   }
 }

@@ -3,6 +3,7 @@ package org.dl4jtt.admm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,8 +123,8 @@ final class RhoFit {
                 + " hardly reach its constraint: use a rho of {}, more epochs or a larger learning rate",
             weight.constrained().label(),
             settings.epochs(),
-            String.format("%.3g", pull),
-            String.format("%.3g", AutomaticRho.PULL / horizon.reach()));
+            String.format(Locale.ROOT, "%.3g", pull),
+            String.format(Locale.ROOT, "%.3g", AutomaticRho.PULL / horizon.reach()));
       }
     }
   }
@@ -149,8 +150,11 @@ final class RhoFit {
         if (distance > reach) {
           far.add(
               String.format(
+                  Locale.ROOT,
                   "%s is %.3g away (root mean square), its learning rates add up to %.3g",
-                  weight.constrained().label(), distance, reach));
+                  weight.constrained().label(),
+                  distance,
+                  reach));
         }
       }
     }
@@ -172,7 +176,7 @@ final class RhoFit {
         LOG.warn(
             "{}: rho * sum of lr / (1 - momentum) came to {}, below 10: W may be far from its constraint",
             weight.constrained().label(),
-            String.format("%.3g", weight.pull()));
+            String.format(Locale.ROOT, "%.3g", weight.pull()));
       }
     }
   }

@@ -242,7 +242,8 @@ public final class CompressionPlan {
               1e6 * w.predicted().secondsAfter()));
     }
     leftAlone.forEach(
-        l -> text.append(String.format("%s: left alone, %s%n", l.layer(), l.reason())));
+        l ->
+            text.append(String.format(Locale.ROOT, "%s: left alone, %s%n", l.layer(), l.reason())));
     return text.toString();
   }
 }

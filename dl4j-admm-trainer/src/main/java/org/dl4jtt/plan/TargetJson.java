@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -135,9 +136,12 @@ final class TargetJson {
                   () ->
                       new IllegalArgumentException(
                           String.format(
+                              Locale.ROOT,
                               "%s: \"fixed\" names weight %s of layer %s, which is not among the"
                                   + " plan's weights",
-                              WHERE, parameter, layer)));
+                              WHERE,
+                              parameter,
+                              layer)));
       forms.computeIfAbsent(layer, name -> new LinkedHashMap<>()).put(parameter, weight.form());
     }
     return forms;

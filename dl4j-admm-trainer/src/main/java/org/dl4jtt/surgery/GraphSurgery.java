@@ -3,6 +3,7 @@ package org.dl4jtt.surgery;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -110,9 +111,11 @@ final class GraphSurgery {
     if (configuration.getVertices().containsKey(front)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "output layer %s would become %s and a loss layer, but there is a vertex of that name;"
                   + " rename it",
-              name, front));
+              name,
+              front));
     }
     LayerVertex old = layerVertex(name);
     Map<String, GraphVertex> vertices = new LinkedHashMap<>();

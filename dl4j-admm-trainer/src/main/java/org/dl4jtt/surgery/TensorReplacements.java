@@ -2,6 +2,7 @@ package org.dl4jtt.surgery;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -40,7 +41,11 @@ final class TensorReplacements {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           String.format(
-              "layer %s, weight %s: %s", planned.layer(), planned.parameter(), e.getMessage()),
+              Locale.ROOT,
+              "layer %s, weight %s: %s",
+              planned.layer(),
+              planned.parameter(),
+              e.getMessage()),
           e);
     }
   }

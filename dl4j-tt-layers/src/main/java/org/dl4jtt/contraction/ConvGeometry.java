@@ -2,6 +2,7 @@ package org.dl4jtt.contraction;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.util.Locale;
 import org.dl4jtt.internal.onednn.Window;
 
 /**
@@ -179,6 +180,7 @@ public record ConvGeometry(
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "%d x %d->%d channels, %s by %s%s%s -> %s%s",
         batch,
         inputs,

@@ -5,6 +5,7 @@ import static org.dl4jtt.internal.Check.argument;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -155,8 +156,11 @@ public record ConvPlan(
     stages.forEach(stage -> text.append("\n  ").append(stage));
     return text.append(
             String.format(
+                Locale.ROOT,
                 "%n  %.3f GFLOP, %.1f %% of the dense convolution; predicted %.2f ms",
-                flops() / 1e9, 100.0 * flops() / geometry.flops(), seconds * 1e3))
+                flops() / 1e9,
+                100.0 * flops() / geometry.flops(),
+                seconds * 1e3))
         .toString();
   }
 }

@@ -1,6 +1,7 @@
 package org.dl4jtt.contraction;
 
 import java.util.List;
+import java.util.Locale;
 
 /** How a matrix in tensor form multiplies a batch of one size: a {@link Path} with its products. */
 public final class MatrixPlan {
@@ -50,30 +51,32 @@ public final class MatrixPlan {
   public String describe() {
     StringBuilder text =
         new StringBuilder(
-            "%s; batch %d %s, %s: %.3g MFLOP forward, predicted %.3g ms%n"
-                .formatted(
-                    path,
-                    batch,
-                    batchFirst ? "first" : "last",
-                    training ? "training" : "inference",
-                    flops() / 1e6,
-                    cost * 1e3));
+            String.format(
+                Locale.ROOT,
+                "%s; batch %d %s, %s: %.3g MFLOP forward, predicted %.3g ms%n",
+                path,
+                batch,
+                batchFirst ? "first" : "last",
+                training ? "training" : "inference",
+                flops() / 1e6,
+                cost * 1e3));
     for (Step step : steps) {
       Product p = step.fused();
       long[] s = step.group().shape();
       text.append(
-          "  cores [%d, %d, %d, %d] (%.3g MFLOP to merge): %d x [%d x %d] [%d x %d]%n"
-              .formatted(
-                  s[0],
-                  s[1],
-                  s[2],
-                  s[3],
-                  step.group().flops() / 1e6,
-                  p.calls(),
-                  p.rows(),
-                  p.inner(),
-                  p.inner(),
-                  p.columns()));
+          String.format(
+              Locale.ROOT,
+              "  cores [%d, %d, %d, %d] (%.3g MFLOP to merge): %d x [%d x %d] [%d x %d]%n",
+              s[0],
+              s[1],
+              s[2],
+              s[3],
+              step.group().flops() / 1e6,
+              p.calls(),
+              p.rows(),
+              p.inner(),
+              p.inner(),
+              p.columns()));
     }
     return text.toString();
   }

@@ -1,6 +1,7 @@
 package org.dl4jtt.internal;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Argument checks whose messages are formatted only when they are needed. */
@@ -15,7 +16,7 @@ public final class Check {
   @FormatMethod
   public static void argument(boolean condition, String message, @Nullable Object... values) {
     if (!condition) {
-      throw new IllegalArgumentException(String.format(message, values));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
     }
   }
 
@@ -23,7 +24,7 @@ public final class Check {
   @FormatMethod
   public static void state(boolean condition, String message, @Nullable Object... values) {
     if (!condition) {
-      throw new IllegalStateException(String.format(message, values));
+      throw new IllegalStateException(String.format(Locale.ROOT, message, values));
     }
   }
 
@@ -31,7 +32,7 @@ public final class Check {
   @FormatMethod
   public static <T> T present(@Nullable T value, String message, @Nullable Object... values) {
     if (value == null) {
-      throw new IllegalArgumentException(String.format(message, values));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
     }
     return value;
   }

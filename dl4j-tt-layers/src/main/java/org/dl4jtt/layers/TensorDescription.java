@@ -1,5 +1,6 @@
 package org.dl4jtt.layers;
 
+import java.util.Locale;
 import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,13 @@ public final class TensorDescription {
     }
     String asked =
         request == null || request.ranks().isEmpty() ? "" : ", asked for " + request.ranks();
-    return "%s, %s, %,d weights in place of %,d%s)"
-        .formatted(head, form, form.weights(), form.tensorization().weights(), asked);
+    return String.format(
+        Locale.ROOT,
+        "%s, %s, %,d weights in place of %,d%s)",
+        head,
+        form,
+        form.weights(),
+        form.tensorization().weights(),
+        asked);
   }
 }

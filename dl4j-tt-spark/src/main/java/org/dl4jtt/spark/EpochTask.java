@@ -1,6 +1,7 @@
 package org.dl4jtt.spark;
 
 import java.io.Serializable;
+import java.util.Locale;
 import org.apache.spark.broadcast.Broadcast;
 import org.dl4jtt.admm.WeightDecay;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -53,7 +54,13 @@ final class EpochTask implements Serializable {
           seed(state.worker));
     } catch (Exception e) { // whatever the user's data or network throws
       throw new IllegalStateException(
-          String.format("worker %d of %d, epoch %d: %s", state.worker + 1, workers, epoch + 1, e),
+          String.format(
+              Locale.ROOT,
+              "worker %d of %d, epoch %d: %s",
+              state.worker + 1,
+              workers,
+              epoch + 1,
+              e),
           e);
     }
   }

@@ -71,8 +71,10 @@ final class Epochs {
     if (!saved.isEmpty() && !resume) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "%s holds epoch %d of a training; go on with resume, or choose another folder",
-              job.folder(), saved.get(saved.size() - 1)));
+              job.folder(),
+              saved.get(saved.size() - 1)));
     }
     Epochs epochs = new Epochs(job, driver, admm, decay, folder, blueprint);
     describe(sc, epochs.name(), "check that ND4J runs on every executor");
@@ -126,6 +128,7 @@ final class Epochs {
       String message = String.valueOf(e.getMessage());
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "epoch %d of %d failed: %s; %s",
               driver.epoch() + 1,
               epochs,

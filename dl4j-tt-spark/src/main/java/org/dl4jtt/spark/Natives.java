@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -52,10 +53,14 @@ final class Natives {
       return "";
     } catch (Exception | LinkageError e) { // NoClassDefFoundError, ExceptionInInitializerError, …
       return String.format(
+          Locale.ROOT,
           "ND4J does not run on executor host %s (%s): the natives of nd4j-native for %s/%s are"
               + " missing or do not fit; put the jar with that classifier into your application's"
               + " jar, or into spark.jars",
-          host(), causes(e), System.getProperty("os.name"), System.getProperty("os.arch"));
+          host(),
+          causes(e),
+          System.getProperty("os.name"),
+          System.getProperty("os.arch"));
     }
   }
 

@@ -2,6 +2,7 @@ package org.dl4jtt.tool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -49,6 +50,7 @@ final class DecompressCommand implements Callable<Integer> {
         new Answer(out.toString(), loaded.model().numParams(), dense.numParams()),
         () ->
             String.format(
+                Locale.ROOT,
                 "%s: %s weights, from %s in %s%n",
                 out,
                 NumberFormats.whole(dense.numParams()),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
@@ -104,6 +105,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     return table
         + String.format(
+            Locale.ROOT,
             "input %s; %s weights; %s%n",
             facts.input(),
             NumberFormats.whole(facts.weights()),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.dl4jtt.examples.kill.Killer;
 import org.dl4jtt.tool.cli.Program;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ public final class Kill extends Program {
     long started = System.nanoTime();
     Killer.Outcome outcome = new Killer(folder, seed, console::println).run(kills);
     console.printf(
+        Locale.ROOT,
         "%d kills, %d of them inside the write of a checkpoint, in %.0f s: weights and updater state"
             + " are %s%n",
         outcome.kills(),

@@ -18,7 +18,7 @@ final class Narration {
   /** Begins a step. */
   void step(String title) {
     steps++;
-    out.printf("%n%d. %s%n%n", steps, title);
+    out.printf(Locale.ROOT, "%n%d. %s%n%n", steps, title);
   }
 
   /** Prose, wrapped to lines. */

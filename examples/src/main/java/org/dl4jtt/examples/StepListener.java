@@ -1,5 +1,6 @@
 package org.dl4jtt.examples;
 
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -26,8 +27,11 @@ final class StepListener extends BaseTrainingListener {
     if (!Double.isFinite(loss)) {
       throw new DivergedException(
           String.format(
+              Locale.ROOT,
               "the loss became %s at iteration %d (%s); try a smaller --learning-rate or --rho",
-              loss, iteration, circumstances.get()));
+              loss,
+              iteration,
+              circumstances.get()));
     }
     sum += loss;
     steps++;

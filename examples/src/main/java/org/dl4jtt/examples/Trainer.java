@@ -2,6 +2,7 @@ package org.dl4jtt.examples;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.examples.report.EpochRow;
@@ -54,8 +55,11 @@ final class Trainer {
             stage,
             () ->
                 String.format(
+                    Locale.ROOT,
                     "%s, learning rate %.3g, %s",
-                    run, network.getLearningRate(0), circumstances.get()));
+                    run,
+                    network.getLearningRate(0),
+                    circumstances.get()));
     network.addListeners(steps);
     List<EpochRow> history = new ArrayList<>();
     for (int epoch = done + 1; epoch <= done + epochs; epoch++) {

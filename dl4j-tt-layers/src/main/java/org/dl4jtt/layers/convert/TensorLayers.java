@@ -3,6 +3,7 @@ package org.dl4jtt.layers.convert;
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -93,7 +94,10 @@ public final class TensorLayers {
 
   private static String noCounterpart(String kind, Layer layer) {
     return String.format(
+        Locale.ROOT,
         "layer %s: there is no %s counterpart of a %s",
-        layer.getLayerName(), kind, layer.getClass().getSimpleName());
+        layer.getLayerName(),
+        kind,
+        layer.getClass().getSimpleName());
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.datavec.api.records.reader.impl.csv.CSVRecordReader;
 import org.datavec.api.split.FileSplit;
 import org.datavec.api.writable.Writable;
@@ -82,9 +83,13 @@ record CsvTable(List<float[]> numbers, List<String> labels) {
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "%s, line %d, column %d: '%s' is no number; --skip-lines passes over headings,"
                     + " --label-column names the labels",
-                file, line, i, text),
+                file,
+                line,
+                i,
+                text),
             e);
       }
     }

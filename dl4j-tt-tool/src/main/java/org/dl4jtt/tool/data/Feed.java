@@ -5,6 +5,7 @@ import static org.dl4jtt.internal.Check.argument;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -61,8 +62,12 @@ public final class Feed {
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s wants %s and cannot be run on the data's %s: %s",
-              model.file(), input, offered, e.getMessage()),
+              model.file(),
+              input,
+              offered,
+              e.getMessage()),
           e);
     }
     Classes classes = examples.classes();

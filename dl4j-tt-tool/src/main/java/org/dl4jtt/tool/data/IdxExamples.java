@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -40,8 +41,12 @@ final class IdxExamples implements Examples {
     if (images.count() != labels.count()) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s holds %d images but %s holds %d labels",
-              imageFile, images.count(), labelFile, labels.count()));
+              imageFile,
+              images.count(),
+              labelFile,
+              labels.count()));
     }
     return new IdxExamples(images, labels);
   }

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
@@ -93,8 +94,12 @@ public final class IdxFile {
     if (magic != expected) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s has magic number 0x%08x; an idx file of bytes with %d dimension(s) has 0x%08x",
-              path, magic, dimensions, expected));
+              path,
+              magic,
+              dimensions,
+              expected));
     }
     int[] shape = new int[dimensions];
     long bytes = 1;
@@ -103,8 +108,12 @@ public final class IdxFile {
       if (shape[i] < 1 || bytes * shape[i] > MAX_BYTES) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s claims a size of %d for dimension %d of %d",
-                path, shape[i], i + 1, dimensions));
+                path,
+                shape[i],
+                i + 1,
+                dimensions));
       }
       bytes *= shape[i];
     }
@@ -117,13 +126,21 @@ public final class IdxFile {
     if (data.length < expected) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s is truncated: %d items of %d need %d bytes, it has %d",
-              path, shape[0], expected / shape[0], expected, data.length));
+              path,
+              shape[0],
+              expected / shape[0],
+              expected,
+              data.length));
     }
     if (in.read() >= 0) {
       throw new IOException(
           String.format(
-              "%s goes on after its %d items; it is not the file expected", path, shape[0]));
+              Locale.ROOT,
+              "%s goes on after its %d items; it is not the file expected",
+              path,
+              shape[0]));
     }
     return data;
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -53,15 +54,23 @@ public final class ImageSet {
     if (images.count() != labels.count()) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s holds %d images but %s holds %d labels",
-              imagePath, images.count(), labelPath, labels.count()));
+              imagePath,
+              images.count(),
+              labelPath,
+              labels.count()));
     }
     for (int i = 0; i < labels.count(); i++) {
       if (labels.get(i) >= CLASSES) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s: label %d of item %d; labels are 0 to %d",
-                labelPath, labels.get(i), i, CLASSES - 1));
+                labelPath,
+                labels.get(i),
+                i,
+                CLASSES - 1));
       }
     }
     return new ImageSet(images, labels, images.count());

@@ -49,8 +49,11 @@ record Chart(String xLabel, String yLabel, boolean logarithmic, List<Series> ser
     StringBuilder svg = new StringBuilder();
     svg.append(
         String.format(
+            Locale.ROOT,
             "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
-            WIDTH, HEIGHT, Html.escape(xLabel.isEmpty() ? yLabel : yLabel + " over " + xLabel)));
+            WIDTH,
+            HEIGHT,
+            Html.escape(xLabel.isEmpty() ? yLabel : yLabel + " over " + xLabel)));
     axes(svg, x, y);
     for (int i = 0; i < series.size(); i++) {
       draw(svg, series.get(i), colour(i), x, y);
@@ -98,7 +101,7 @@ record Chart(String xLabel, String yLabel, boolean logarithmic, List<Series> ser
                 vertical(y, p.y)));
       }
     }
-    svg.append(String.format("<path class=\"line %s\" d=\"%s\"/>", colour, path));
+    svg.append(String.format(Locale.ROOT, "<path class=\"line %s\" d=\"%s\"/>", colour, path));
     for (Point p : one.marks) {
       if (!isShown(p)) {
         continue;

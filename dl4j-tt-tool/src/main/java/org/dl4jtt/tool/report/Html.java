@@ -1,5 +1,7 @@
 package org.dl4jtt.tool.report;
 
+import java.util.Locale;
+
 /** Bits of HTML. */
 final class Html {
   private Html() {}
@@ -30,8 +32,10 @@ final class Html {
       for (int i = 0; i < chart.series().size(); i++) {
         html.append(
             String.format(
+                Locale.ROOT,
                 "<span><i class=\"%s\"></i>%s</span> ",
-                Chart.colour(i), escape(chart.series().get(i).name())));
+                Chart.colour(i),
+                escape(chart.series().get(i).name())));
       }
       html.append("</span>");
     }

@@ -196,7 +196,7 @@ public final class HtmlReport {
         }
         int rank = Math.min(unfolding.rank(), unfolding.values().size());
         Chart.Point cut = Chart.Point.of(rank, unfolding.values().get(rank - 1));
-        String name = String.format("unfolding %d, rank %d", k + 1, unfolding.rank());
+        String name = String.format(Locale.ROOT, "unfolding %d, rank %d", k + 1, unfolding.rank());
         series.add(new Chart.Series(name, points, List.of(cut)));
       }
       figures.append(

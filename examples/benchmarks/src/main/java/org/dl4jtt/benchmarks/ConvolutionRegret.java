@@ -3,6 +3,7 @@ package org.dl4jtt.benchmarks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -37,9 +38,15 @@ final class ConvolutionRegret {
         for (int batch : new int[] {1, 16}) {
           for (boolean training : new boolean[] {false, true}) {
             String name =
-                "convolution 3x3, %d at %dx%d, rank %d, batch %d, %s"
-                    .formatted(
-                        channels, size, size, rank, batch, training ? "training" : "inference");
+                String.format(
+                    Locale.ROOT,
+                    "convolution 3x3, %d at %dx%d, rank %d, batch %d, %s",
+                    channels,
+                    size,
+                    size,
+                    rank,
+                    batch,
+                    training ? "training" : "inference");
             work.put(name, new Work(channels, size, rank, batch, training));
           }
         }

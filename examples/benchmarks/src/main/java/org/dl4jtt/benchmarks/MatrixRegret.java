@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -52,14 +53,15 @@ final class MatrixRegret {
       for (int batch : new int[] {1, 32, 100}) {
         for (boolean training : new boolean[] {false, true}) {
           String name =
-              "%s%s by %s, rank %d, batch %d, %s"
-                  .formatted(
-                      PREFIX,
-                      shape.outputModes.replace(' ', 'x'),
-                      shape.inputModes.replace(' ', 'x'),
-                      shape.rank,
-                      batch,
-                      training ? "training" : "inference");
+              String.format(
+                  Locale.ROOT,
+                  "%s%s by %s, rank %d, batch %d, %s",
+                  PREFIX,
+                  shape.outputModes.replace(' ', 'x'),
+                  shape.inputModes.replace(' ', 'x'),
+                  shape.rank,
+                  batch,
+                  training ? "training" : "inference");
           work.put(name, new Work(shape, batch, training));
         }
       }

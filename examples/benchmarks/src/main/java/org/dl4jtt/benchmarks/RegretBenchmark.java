@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.dl4jtt.internal.files.WholeFile;
@@ -178,11 +179,18 @@ public final class RegretBenchmark implements Callable<Integer> {
     StringBuilder table = new StringBuilder();
     table.append(
         String.format(
+            Locale.ROOT,
             "%-62s %7s %10s %10s %10s  %s%n",
-            "case", "regret", "chosen ms", "predicted", "best ms", "chosen | best"));
+            "case",
+            "regret",
+            "chosen ms",
+            "predicted",
+            "best ms",
+            "chosen | best"));
     for (Regret r : regrets) {
       table.append(
           String.format(
+              Locale.ROOT,
               "%-62s %7.2f %10.3f %10.3f %10.3f  %s%s%n",
               r.name,
               r.regret,

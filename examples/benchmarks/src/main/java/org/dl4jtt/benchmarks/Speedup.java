@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -103,19 +104,25 @@ record Speedup(
     StringBuilder table = new StringBuilder();
     table.append(
         String.format(
+            Locale.ROOT,
             "%-66s %-12s %12s %18s %10s%n",
-            "benchmark", "contender", "ms", "times faster", "GFLOP/s"));
+            "benchmark",
+            "contender",
+            "ms",
+            "times faster",
+            "GFLOP/s"));
     String previous = "";
     for (Speedup r : ratios) {
       table.append(
           String.format(
+              Locale.ROOT,
               "%-66s %-12s %12.3f %9.2f ± %6.2f %10s%n",
               r.row.equals(previous) ? "" : r.row,
               r.contender,
               r.milliseconds,
               r.ratio,
               r.ratioError,
-              r.rate == null ? "" : String.format("%.1f", r.rate)));
+              r.rate == null ? "" : String.format(Locale.ROOT, "%.1f", r.rate)));
       previous = r.row;
     }
     return table.toString();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -55,8 +56,11 @@ public final class CifarImages {
     if (classes.size() != CLASSES) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s holds %d folders; CIFAR-10 has one for each of its %d classes",
-              folder, classes.size(), CLASSES));
+              folder,
+              classes.size(),
+              CLASSES));
     }
     List<Image> images = new ArrayList<>();
     for (int label = 0; label < CLASSES; label++) {

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.dl4jtt.examples.data.SequenceSet.Sequence;
 
 /**
@@ -56,8 +57,11 @@ public record HandMovements(SequenceSet training, SequenceSet test) {
     if (fields.length != 2 * FRAMES + 1) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s: %d fields; there are %d coordinates and a class",
-              where, fields.length, 2 * FRAMES));
+              where,
+              fields.length,
+              2 * FRAMES));
     }
     try {
       float[][] steps = new float[FRAMES / EVERY][];

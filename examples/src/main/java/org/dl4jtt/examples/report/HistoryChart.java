@@ -37,9 +37,11 @@ public final class HistoryChart {
     XYChart chart =
         chart(
             String.format(
+                Locale.ROOT,
                 "Accuracy on test images: 1/%s of the weights, the same %d further epochs for"
                     + " each",
-                shortNumber(1 / report.target().weights()), report.epochs().further()),
+                shortNumber(1 / report.target().weights()),
+                report.epochs().further()),
             "epoch",
             "accuracy, %");
     Map<String, List<EpochRow>> runs = new LinkedHashMap<>();

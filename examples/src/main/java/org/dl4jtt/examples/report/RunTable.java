@@ -12,12 +12,28 @@ public final class RunTable {
     StringBuilder table = new StringBuilder();
     table.append(
         String.format(
+            Locale.ROOT,
             "%-10s %11s %9s %9s %14s %9s %12s %12s%n",
-            "", "before", "accuracy", "weights", "flops/image", "zip", "ms/image", "ms/image"));
+            "",
+            "before",
+            "accuracy",
+            "weights",
+            "flops/image",
+            "zip",
+            "ms/image",
+            "ms/image"));
     table.append(
         String.format(
+            Locale.ROOT,
             "%-10s %11s %9s %9s %14s %9s %12s %12s%n",
-            "run", "fine-tuning", "", "", "", "", "batch 1", "batch 64"));
+            "run",
+            "fine-tuning",
+            "",
+            "",
+            "",
+            "",
+            "batch 1",
+            "batch 64"));
     runs.forEach((name, run) -> table.append(line(name, run)));
     return table.toString();
   }

@@ -2,6 +2,7 @@ package org.dl4jtt.examples.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** The table of {@link org.dl4jtt.examples.TensorNetExperiment}, in Markdown. */
@@ -49,6 +50,7 @@ public final class TensorNetTable {
     for (Row row : rows) {
       table.append(
           String.format(
+              Locale.ROOT,
               "| %s | %,d | %s | %s | %s | %.2f |%n",
               row.layer,
               row.weights,
@@ -63,7 +65,7 @@ public final class TensorNetTable {
   private static String percent(List<Double> values) {
     return values.isEmpty()
         ? ""
-        : String.format("%.2f ± %.2f", 100 * mean(values), 100 * deviation(values));
+        : String.format(Locale.ROOT, "%.2f ± %.2f", 100 * mean(values), 100 * deviation(values));
   }
 
   private static double mean(List<Double> values) {

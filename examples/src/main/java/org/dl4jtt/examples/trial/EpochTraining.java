@@ -27,8 +27,11 @@ public final class EpochTraining {
       if (!Double.isFinite(loss)) {
         throw new IllegalStateException(
             String.format(
+                Locale.ROOT,
                 "%s: the loss became %s in epoch %d; try a smaller learning rate",
-                name, loss, epoch));
+                name,
+                loss,
+                epoch));
       }
       log.accept(
           String.format(
