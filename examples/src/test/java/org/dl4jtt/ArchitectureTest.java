@@ -21,6 +21,7 @@ class ArchitectureTest {
           "org.dl4jtt.layers",
           "org.dl4jtt.layers.convert",
           "org.dl4jtt.constraint",
+          "org.dl4jtt.calibrate",
           "org.dl4jtt.plan",
           "org.dl4jtt.surgery",
           "org.dl4jtt.admm",
