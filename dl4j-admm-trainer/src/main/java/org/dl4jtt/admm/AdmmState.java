@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.dl4jtt.constraint.ConstraintSet;
 import org.dl4jtt.internal.Detached;
+import org.dl4jtt.internal.Norms;
 import org.dl4jtt.tensor.FactoredWeight;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
@@ -80,7 +81,7 @@ public final class AdmmState {
 
   /** {@code ρ/2 ‖W − Z + U‖²}. */
   public double penalty(INDArray w) {
-    double distance = w.distance2(target);
+    double distance = Norms.distance2(w, target);
     return 0.5 * rho * distance * distance;
   }
 
@@ -106,8 +107,8 @@ public final class AdmmState {
 
     Residuals residuals = Residuals.of(w, next, z, rho);
     double relativeDistance = ratio(residuals.primal(), norm(w));
-    double relativeChange = ratio(next.distance2(z), norm(next));
-    double cut = ratio(shifted.distance2(next), norm(shifted));
+    double relativeChange = ratio(Norms.distance2(next, z), norm(next));
+    double cut = ratio(Norms.distance2(shifted, next), norm(shifted));
 
     follow(w, next);
     return new AdmmUpdate(residuals, relativeDistance, relativeChange, 1 - cut * cut);
@@ -121,7 +122,7 @@ public final class AdmmState {
   }
 
   private static double norm(INDArray array) {
-    return array.norm2Number().doubleValue();
+    return Norms.norm2(array);
   }
 
   private static double ratio(double part, double whole) {

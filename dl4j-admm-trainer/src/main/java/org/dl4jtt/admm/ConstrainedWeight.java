@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.dl4jtt.constraint.ConstraintSet;
 import org.dl4jtt.internal.Check;
 import org.dl4jtt.internal.Detached;
+import org.dl4jtt.internal.Norms;
 import org.dl4jtt.plan.NetworkLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,7 +59,7 @@ final class ConstrainedWeight {
   void start(Model model, ConstraintSet set, double rho) {
     INDArray w = weight(model);
     Check.state(
-        Double.isFinite(w.norm2Number().doubleValue()),
+        Norms.isFinite(w),
         "%s holds NaN or infinity before any training under the constraint; load a sound network",
         constrained.label());
     state = AdmmState.start(w, set, rho);
@@ -140,7 +141,7 @@ final class ConstrainedWeight {
         () -> {
           INDArray nearest = AdmmState.like(w);
           constrained.set().project(w, nearest);
-          return w.distance2(nearest) / Math.sqrt((double) w.length());
+          return Norms.distance2(w, nearest) / Math.sqrt((double) w.length());
         });
   }
 

@@ -3,6 +3,7 @@ package org.dl4jtt.admm;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.internal.Norms;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -17,7 +18,7 @@ final class Divergence {
     double distance = -1;
     for (ConstrainedWeight weight : weights) {
       INDArray w = weight.weight(model);
-      double d = w.distance2(weight.state().z()) / weight.state().z().norm2Number().doubleValue();
+      double d = Norms.distance2(w, weight.state().z()) / Norms.norm2(weight.state().z());
       if (!Double.isFinite(d)) {
         worst = weight;
         distance = d;

@@ -1,5 +1,6 @@
 package org.dl4jtt.admm;
 
+import org.dl4jtt.internal.Norms;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -11,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public record Residuals(double primal, double dual) {
 
   static Residuals of(INDArray w, INDArray z, INDArray zPrevious, double rho) {
-    return new Residuals(w.distance2(z), rho * z.distance2(zPrevious));
+    return new Residuals(Norms.distance2(w, z), rho * Norms.distance2(z, zPrevious));
   }
 
   /** Residuals of several weights as one vector. */

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.internal.Norms;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.BatchNormStatistics;
 import org.dl4jtt.surgery.ModelSurgery;
@@ -90,21 +91,18 @@ final class Networks {
    * @throws IllegalStateException naming the first parameter that holds NaN or infinity
    */
   static void checkFinite(Model network, String when) {
-    if (Double.isFinite(network.params().norm1Number().doubleValue())) {
+    if (Norms.isFinite(network.params())) {
       return;
     }
     network
         .paramTable()
         .forEach(
-            (name, values) -> {
-              double sum = values.norm1Number().doubleValue();
-              state(
-                  Double.isFinite(sum),
-                  "parameter %s of the network holds NaN or infinity %s",
-                  name,
-                  when);
-            });
-    throw new IllegalStateException("the network's parameters overflow " + when);
+            (name, values) ->
+                state(
+                    Norms.isFinite(values),
+                    "parameter %s of the network holds NaN or infinity %s",
+                    name,
+                    when));
   }
 
   private static MultiLayerNetwork multiLayer(Model network) {

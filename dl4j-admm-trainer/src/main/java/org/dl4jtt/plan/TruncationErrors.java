@@ -3,10 +3,10 @@ package org.dl4jtt.plan;
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dl4jtt.internal.Norms;
 import org.dl4jtt.tensor.RingSpectra;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.Spectra;
@@ -30,10 +30,7 @@ final class TruncationErrors {
    * @throws IllegalArgumentException if the weight holds NaN or infinity
    */
   TruncationErrors(INDArray weight, String where) {
-    argument(
-        Double.isFinite(weight.norm1Number().doubleValue()),
-        "%s holds NaN or infinity; it cannot be planned",
-        where);
+    argument(Norms.isFinite(weight), "%s holds NaN or infinity; it cannot be planned", where);
     this.weight = weight;
   }
 
@@ -49,7 +46,7 @@ final class TruncationErrors {
     for (int k = 0; k < tails.length; k++) {
       rows *= modes.get(k);
       INDArray unfolding = tensor.reshape('c', new long[] {rows, tensor.length() / rows});
-      tails[k] = known.computeIfAbsent(key(t, k), name -> relative(Spectra.of(unfolding).tails(1)));
+      tails[k] = known.computeIfAbsent(key(t, k), name -> Spectra.of(unfolding).relativeTails(1));
     }
     release(tensor);
     return tails;
@@ -60,10 +57,9 @@ final class TruncationErrors {
     INDArray tensor = t.toTensor(weight);
     RingSpectra spectra = RingSpectra.of(tensor, ends);
     release(tensor);
-    double all = Math.pow(weight.norm2Number().doubleValue(), 2);
     double[][] tails = new double[t.modes().size() - 1][];
     for (int k = 0; k < tails.length; k++) {
-      tails[k] = relative(spectra.tails(k + 1), all);
+      tails[k] = spectra.relativeTails(k + 1);
     }
     return tails;
   }
@@ -81,13 +77,5 @@ final class TruncationErrors {
     return t.scheme() == Scheme.SEPARATED
         ? "separated " + rows.stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b)
         : t + " " + bond;
-  }
-
-  private static double[] relative(double[] tails) {
-    return relative(tails, tails[0]);
-  }
-
-  private static double[] relative(double[] tails, double all) {
-    return all == 0 ? tails : Arrays.stream(tails).map(tail -> tail / all).toArray();
   }
 }

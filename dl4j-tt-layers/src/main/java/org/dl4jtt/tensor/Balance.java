@@ -18,6 +18,12 @@ final class Balance {
   private static final int SWEEPS = 200;
   private static final double CONVERGED = 1e-6;
 
+  /**
+   * An index that carries less than this part of the squared norm of the largest is rounding, or
+   * less: to balance it would blow its numbers up until they overflow.
+   */
+  private static final double NOTHING = 1e-40;
+
   private Balance() {}
 
   /** New cores, DOUBLE, 'c' order; those given are not changed. */
@@ -69,22 +75,26 @@ final class Balance {
     return squares;
   }
 
-  /** Returns the largest change, as a logarithm. An index that one side does not use is kept. */
+  /** Returns the largest change, as a logarithm. An index that carries nothing is kept. */
   private static double balanceBond(double[][] left, double[][] right, double[] factors) {
+    double[] before = new double[factors.length];
+    double[] after = new double[factors.length];
+    double most = 0;
+    for (int a = 0; a < factors.length; a++) {
+      for (double[] row : left) {
+        before[a] += row[a];
+      }
+      for (double value : right[a]) {
+        after[a] += value;
+      }
+      most = Math.max(most, before[a] * after[a]);
+    }
     double largest = 0;
     for (int a = 0; a < factors.length; a++) {
-      double before = 0;
-      for (double[] row : left) {
-        before += row[a];
-      }
-      double after = 0;
-      for (double value : right[a]) {
-        after += value;
-      }
-      if (!(before > 0) || !(after > 0)) {
+      if (!(before[a] * after[a] > NOTHING * most)) {
         continue;
       }
-      double f = Math.sqrt(before / after); // squares of the right core times f, of the left by 1/f
+      double f = Math.sqrt(before[a] / after[a]); // squares of the right core times f, left 1/f
       for (double[] row : left) {
         row[a] /= f;
       }

@@ -62,6 +62,11 @@ public sealed interface CoreChain permits TensorTrain, TensorRing {
    * of the norm of the summands of a difference is rounding.
    */
   default double norm() {
-    return Math.sqrt(Math.max(0, inner(this)));
+    return Detached.compute(
+        () -> {
+          PowerOfTwo.Chain near = PowerOfTwo.Chain.of(cores());
+          double square = ChainAlgebra.inner(near.cores(), near.cores());
+          return Math.scalb(Math.sqrt(Math.max(0, square)), near.scale().exponent());
+        });
   }
 }

@@ -73,6 +73,11 @@ final class Cores {
     return sum;
   }
 
+  /** Balances, undoes the scaling, and checks what is left of it in the type asked for. */
+  static List<INDArray> finished(PowerOfTwo.Chain chain, DataType type) {
+    return Finite.checked(cast(chain.scale().up(Balance.balanced(chain.cores())), type));
+  }
+
   static List<INDArray> cast(List<INDArray> cores, DataType type) {
     return cores.stream().map(core -> core.castTo(type)).toList();
   }

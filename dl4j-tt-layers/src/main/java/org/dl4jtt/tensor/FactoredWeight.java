@@ -4,6 +4,8 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.List;
 import org.dl4jtt.internal.Detached;
+import org.dl4jtt.internal.Norms;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -59,16 +61,18 @@ public record FactoredWeight(Tensorization tensorization, CoreChain cores) {
    */
   public static FactoredWeight decompose(INDArray parameter, TensorForm form, Metric metric) {
     metric.checkFits(form.tensorization());
-    boolean nothingToWeigh =
-        metric.isNone() || form.order() == 1 || parameter.norm1Number().doubleValue() == 0;
+    boolean nothingToWeigh = metric.isNone() || form.order() == 1 || Norms.largest(parameter) == 0;
     if (nothingToWeigh) {
       return decompose(parameter, form);
     }
     Finite.check(parameter);
     return Detached.compute(
         () -> {
-          List<INDArray> cores =
-              Cores.cast(MetricDecomposition.cores(parameter, form, metric), parameter.dataType());
+          PowerOfTwo scale = PowerOfTwo.of(parameter.castTo(DataType.DOUBLE));
+          INDArray near =
+              scale.exponent() == 0 ? parameter : scale.down(parameter.castTo(DataType.DOUBLE));
+          List<INDArray> made = scale.up(MetricDecomposition.cores(near, form, metric));
+          List<INDArray> cores = Finite.checked(Cores.cast(made, parameter.dataType()));
           return new FactoredWeight(
               form.tensorization(),
               form.isTrain() ? new TensorTrain(cores) : new TensorRing(cores));

@@ -3,6 +3,8 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
+import java.util.List;
+import org.dl4jtt.internal.Norms;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** NaN or infinity in a weight: found in one pass, named in the message. */
@@ -10,8 +12,8 @@ final class Finite {
   private Finite() {}
 
   static void check(INDArray tensor) {
-    if (Double.isFinite(tensor.norm1Number().doubleValue())) {
-      return; // a sum of magnitudes: neither NaN nor infinity gets lost in it
+    if (Norms.isFinite(tensor)) {
+      return;
     }
     long[] shape = tensor.shape();
     INDArray ordered = tensor.dup('c'); // getDouble(i) counts in the array's own order
@@ -23,8 +25,18 @@ final class Finite {
           Arrays.toString(index(i, shape)),
           value);
     }
-    argument(
-        false, "the values of the weight are so large that their sum overflows; scale it first");
+  }
+
+  /** Checks what was computed, in the type in which it is handed back. */
+  static List<INDArray> checked(List<INDArray> cores) {
+    for (int k = 0; k < cores.size(); k++) {
+      argument(
+          Norms.isFinite(cores.get(k)),
+          "core %d overflows %s: the weight is too large for cores of this type; use FLOAT or DOUBLE",
+          k,
+          cores.get(k).dataType());
+    }
+    return cores;
   }
 
   private static long[] index(long position, long[] shape) {

@@ -27,10 +27,16 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * alone would promise too much.
  */
 public final class RingSpectra {
+  /** Of the tensor times 2^-e: {@code scale} is e. */
   private final double[][] tails;
 
-  private RingSpectra(double[][] tails) {
+  private final double squaredNorm;
+  private final PowerOfTwo scale;
+
+  private RingSpectra(double[][] tails, double squaredNorm, PowerOfTwo scale) {
     this.tails = tails;
+    this.squaredNorm = squaredNorm;
+    this.scale = scale;
   }
 
   /**
@@ -55,7 +61,9 @@ public final class RingSpectra {
         most);
     return Detached.compute(
         () -> {
-          INDArray matrix = Cores.doubles(tensor).reshape('c', new long[] {n1, rest});
+          INDArray given = Cores.doubles(tensor).reshape('c', new long[] {n1, rest});
+          PowerOfTwo scale = PowerOfTwo.of(given);
+          INDArray matrix = scale.down(given);
           Svd.Eigen left = Svd.best().ofGram(matrix, true);
           double[][] tails = new double[d - 1][];
           tails[0] = firstBond(Arrays.copyOf(left.values().toDoubleVector(), most), ends);
@@ -65,7 +73,8 @@ public final class RingSpectra {
               tails[k] = others.tails(k);
             }
           }
-          return new RingSpectra(tails);
+          double norm = matrix.norm2Number().doubleValue();
+          return new RingSpectra(tails, norm * norm, scale);
         });
   }
 
@@ -106,6 +115,24 @@ public final class RingSpectra {
    * @param k from 1 to d − 1
    */
   public double[] tails(int k) {
+    return Arrays.stream(scaledTails(k))
+        .map(tail -> Math.scalb(tail, 2 * scale.exponent()))
+        .toArray();
+  }
+
+  /**
+   * Returns {@link #tails} as parts of the squared norm; all 0 if the tensor is.
+   *
+   * @param k from 1 to d − 1
+   */
+  public double[] relativeTails(int k) {
+    double[] scaled = scaledTails(k);
+    return squaredNorm == 0
+        ? scaled
+        : Arrays.stream(scaled).map(tail -> tail / squaredNorm).toArray();
+  }
+
+  private double[] scaledTails(int k) {
     argument(
         k >= 1 && k <= tails.length,
         "bond %d; this ring has bonds 1 to %d beside r_0",

@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.dl4jtt.internal.Detached;
@@ -25,12 +26,16 @@ public final class Spectra {
   private static final int EXACT = 4608;
   private static final int LEADING = 256;
 
+  /** Of the tensor times 2^-e: {@code scale} is e. */
   private final double squaredNorm;
-  private final List<Spectrum> unfoldings;
 
-  private Spectra(double squaredNorm, List<Spectrum> unfoldings) {
+  private final List<Spectrum> unfoldings;
+  private final PowerOfTwo scale;
+
+  private Spectra(double squaredNorm, List<Spectrum> unfoldings, PowerOfTwo scale) {
     this.squaredNorm = squaredNorm;
     this.unfoldings = unfoldings;
+    this.scale = scale;
   }
 
   /** One unfolding. */
@@ -61,7 +66,9 @@ public final class Spectra {
     Finite.check(tensor);
     return Detached.compute(
         () -> {
-          INDArray whole = Cores.doubles(tensor);
+          INDArray given = Cores.doubles(tensor);
+          PowerOfTwo scale = PowerOfTwo.of(given);
+          INDArray whole = scale.down(given);
           double norm = whole.norm2Number().doubleValue();
           List<Spectrum> unfoldings = new ArrayList<>();
           long rows = 1;
@@ -71,7 +78,7 @@ public final class Spectra {
             unfoldings.add(spectrum(unfolding, norm * norm));
           }
           whole.close();
-          return new Spectra(norm * norm, unfoldings);
+          return new Spectra(norm * norm, unfoldings, scale);
         });
   }
 
@@ -82,7 +89,7 @@ public final class Spectra {
 
   /** ‖A‖². */
   public double squaredNorm() {
-    return squaredNorm;
+    return Math.scalb(squaredNorm, 2 * scale.exponent());
   }
 
   /**
@@ -91,7 +98,7 @@ public final class Spectra {
    * @param k from 1 to d − 1: the number of modes on the left, the index of the rank r_k
    */
   public double[] singularValues(int k) {
-    return checked(k).values.clone();
+    return Arrays.stream(checked(k).values).map(s -> Math.scalb(s, scale.exponent())).toArray();
   }
 
   /**
@@ -112,6 +119,24 @@ public final class Spectra {
    * @param k from 1 to d − 1
    */
   public double[] tails(int k) {
+    return Arrays.stream(scaledTails(k))
+        .map(tail -> Math.scalb(tail, 2 * scale.exponent()))
+        .toArray();
+  }
+
+  /**
+   * Returns {@link #tails} as parts of the squared norm, from 1 on down; all 0 if the tensor is.
+   * They are right where squares of the numbers themselves would overflow or vanish.
+   *
+   * @param k from 1 to d − 1
+   */
+  public double[] relativeTails(int k) {
+    double[] tails = scaledTails(k);
+    double all = tails[0];
+    return all == 0 ? tails : Arrays.stream(tails).map(tail -> tail / all).toArray();
+  }
+
+  private double[] scaledTails(int k) {
     Spectrum spectrum = checked(k);
     double[] s = spectrum.values;
     double[] tails = new double[s.length + 1];

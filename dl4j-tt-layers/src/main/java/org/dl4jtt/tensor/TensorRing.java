@@ -29,7 +29,8 @@ public record TensorRing(List<INDArray> cores) implements CoreChain {
 
   /** The same tensor, its norm spread evenly over the cores and, at each bond, over both sides. */
   public TensorRing balanced() {
-    return Detached.compute(() -> new TensorRing(Cores.cast(Balance.balanced(cores), dataType())));
+    return Detached.compute(
+        () -> new TensorRing(Cores.finished(PowerOfTwo.Chain.of(cores), dataType())));
   }
 
   /**
@@ -37,9 +38,12 @@ public record TensorRing(List<INDArray> cores) implements CoreChain {
    * an error bound, {@code ‖A − A'‖ ≤ ε ‖A‖}.
    */
   public TensorRing round(Truncation truncation) {
-    return Detached.compute(
-        () ->
-            new TensorRing(
-                Cores.cast(Balance.balanced(Rounding.ring(this, truncation)), dataType())));
+    return Detached.compute(() -> new TensorRing(Cores.finished(rounded(truncation), dataType())));
+  }
+
+  private PowerOfTwo.Chain rounded(Truncation truncation) {
+    PowerOfTwo.Chain near = PowerOfTwo.Chain.of(cores);
+    return new PowerOfTwo.Chain(
+        Rounding.ring(new TensorRing(near.cores()), truncation), near.scale());
   }
 }

@@ -34,7 +34,8 @@ public record TensorTrain(List<INDArray> cores) implements CoreChain {
 
   /** The same tensor, its norm spread evenly over the cores and, at each bond, over both sides. */
   public TensorTrain balanced() {
-    return Detached.compute(() -> new TensorTrain(Cores.cast(Balance.balanced(cores), dataType())));
+    return Detached.compute(
+        () -> new TensorTrain(Cores.finished(PowerOfTwo.Chain.of(cores), dataType())));
   }
 
   /**
@@ -42,21 +43,35 @@ public record TensorTrain(List<INDArray> cores) implements CoreChain {
    * an error bound, {@code ‖A − A'‖ ≤ ε ‖A‖}.
    */
   public TensorTrain round(Truncation truncation) {
-    return Detached.compute(
-        () ->
-            new TensorTrain(
-                Cores.cast(Balance.balanced(Rounding.train(this, truncation)), dataType())));
+    return Detached.compute(() -> new TensorTrain(Cores.finished(rounded(truncation), dataType())));
   }
 
   /** The same tensor, every core but the last with orthonormal columns as [r_{k-1} n_k, r_k]. */
   public TensorTrain leftOrthogonal() {
     return Detached.compute(
-        () -> new TensorTrain(Cores.cast(Rounding.leftOrthogonal(cores), dataType())));
+        () -> {
+          PowerOfTwo.Chain near = PowerOfTwo.Chain.of(cores);
+          List<INDArray> made = Rounding.leftOrthogonal(near.cores());
+          return orthogonal(near.scale().upAt(cores.size() - 1, made));
+        });
   }
 
   /** The same tensor, every core but the first with orthonormal rows as [r_{k-1}, n_k r_k]. */
   public TensorTrain rightOrthogonal() {
     return Detached.compute(
-        () -> new TensorTrain(Cores.cast(Rounding.rightOrthogonal(cores), dataType())));
+        () -> {
+          PowerOfTwo.Chain near = PowerOfTwo.Chain.of(cores);
+          return orthogonal(near.scale().upAt(0, Rounding.rightOrthogonal(near.cores())));
+        });
+  }
+
+  private PowerOfTwo.Chain rounded(Truncation truncation) {
+    PowerOfTwo.Chain near = PowerOfTwo.Chain.of(cores);
+    return new PowerOfTwo.Chain(
+        Rounding.train(new TensorTrain(near.cores()), truncation), near.scale());
+  }
+
+  private TensorTrain orthogonal(List<INDArray> made) {
+    return new TensorTrain(Finite.checked(Cores.cast(made, dataType())));
   }
 }

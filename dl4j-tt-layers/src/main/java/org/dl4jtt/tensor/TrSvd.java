@@ -43,8 +43,10 @@ public final class TrSvd {
     return Detached.compute(
         () -> {
           INDArray whole = Cores.doubles(tensor).reshape('c', Reorder.longs(TtSvd.modes(tensor)));
-          List<INDArray> cores = decomposed(whole, truncation);
-          return new TensorRing(Cores.cast(Balance.balanced(cores), tensor.dataType()));
+          PowerOfTwo scale = PowerOfTwo.of(whole);
+          List<INDArray> cores = decomposed(scale.down(whole), truncation);
+          return new TensorRing(
+              Cores.finished(new PowerOfTwo.Chain(cores, scale), tensor.dataType()));
         });
   }
 

@@ -28,22 +28,22 @@ public final class TtSvd {
     Finite.check(tensor);
     return Detached.compute(
         () ->
-            new TensorTrain(
-                Cores.cast(
-                    Balance.balanced(leftOrthogonal(tensor, truncation)), tensor.dataType())));
+            new TensorTrain(Cores.finished(leftOrthogonal(tensor, truncation), tensor.dataType())));
   }
 
   /** All cores but the last have orthonormal columns as [r_{k-1} n_k, r_k]; DOUBLE. */
-  private static List<INDArray> leftOrthogonal(INDArray tensor, Truncation truncation) {
+  private static PowerOfTwo.Chain leftOrthogonal(INDArray tensor, Truncation truncation) {
     List<Integer> modes = modes(tensor);
     List<Integer> reachable = truncation.reachable(modes);
     Check.argument(
         reachable.get(0) == 1,
         "a tensor train starts and ends with rank 1, got ranks %s; use TrSvd",
         reachable);
-    INDArray whole = Cores.doubles(tensor);
+    INDArray given = Cores.doubles(tensor);
+    PowerOfTwo scale = PowerOfTwo.of(given);
+    INDArray whole = scale.down(given);
     double budget = truncation.squaredBudget(Math.pow(whole.norm2Number().doubleValue(), 2));
-    return sweep(whole, modes, reachable, budget);
+    return new PowerOfTwo.Chain(sweep(whole, modes, reachable, budget), scale);
   }
 
   /**
