@@ -31,7 +31,8 @@ final class BatchNumbers {
     }
     throw new IllegalStateException(
         String.format(
-            Locale.ROOT, "%sthe %s of the mini-batch at iteration %d are not finite: they hold NaN or infinity;"
+            Locale.ROOT,
+            "%sthe %s of the mini-batch at iteration %d are not finite: they hold NaN or infinity;"
                 + " mend the data",
             lossIsFinite
                 ? ""

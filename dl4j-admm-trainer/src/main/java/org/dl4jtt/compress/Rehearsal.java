@@ -106,8 +106,12 @@ final class Rehearsal {
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "the network %s on the first mini-batch, features %s and labels %s: %s",
-              failure, shapes(batch.getFeatures()), shapes(batch.getLabels()), e.getMessage()),
+              Locale.ROOT,
+              "the network %s on the first mini-batch, features %s and labels %s: %s",
+              failure,
+              shapes(batch.getFeatures()),
+              shapes(batch.getLabels()),
+              e.getMessage()),
           e);
     }
   }
