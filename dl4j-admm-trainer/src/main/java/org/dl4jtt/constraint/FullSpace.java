@@ -13,6 +13,11 @@ public record FullSpace() implements ConstraintSet {
   }
 
   @Override
+  public boolean convex() {
+    return true;
+  }
+
+  @Override
   public String toString() {
     return "any weight";
   }
