@@ -1,5 +1,6 @@
 package org.dl4jtt.admm;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -30,6 +31,7 @@ final class BatchNumbers {
     }
     throw new IllegalStateException(
         String.format(
+            Locale.ROOT,
             "%sthe %s of the mini-batch at iteration %d are not finite: they hold NaN or infinity;"
                 + " mend the data",
             lossIsFinite

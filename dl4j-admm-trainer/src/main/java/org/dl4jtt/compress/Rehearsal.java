@@ -5,6 +5,7 @@ import static org.dl4jtt.internal.Check.argument;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -105,8 +106,12 @@ final class Rehearsal {
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the network %s on the first mini-batch, features %s and labels %s: %s",
-              failure, shapes(batch.getFeatures()), shapes(batch.getLabels()), e.getMessage()),
+              failure,
+              shapes(batch.getFeatures()),
+              shapes(batch.getLabels()),
+              e.getMessage()),
           e);
     }
   }
