@@ -11,20 +11,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.dl4jtt.plan.CompressionPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The saved state of a training: counts, history with the plans that were made again (since version
- * 2), ρ, Z and U of every weight, and where its next projection starts (since version 3).
+ * 2), and ρ, Z and U of every weight.
  */
 final class AdmmFile {
   private static final String MAGIC = "DL4JTT-ADMM";
-  private static final int VERSION = 3;
+  private static final int VERSION = 2;
   private static final int CHUNK = 1 << 16;
 
   private AdmmFile() {}
@@ -81,7 +79,7 @@ final class AdmmFile {
               saved,
               weights.size());
           for (ConstrainedWeight weight : weights) {
-            readWeight(in, version, weight, model, file);
+            readWeight(in, weight, model, file);
           }
           history.replace(entries, plans);
           return AdmmTraining.resume(settings, history, goal, weights, counts);
@@ -201,16 +199,10 @@ final class AdmmFile {
     out.writeDouble(weight.pull());
     writeArray(out, z);
     writeArray(out, weight.state().u());
-    Optional<INDArray> start = weight.state().projectionStart();
-    out.writeLong(start.map(INDArray::length).orElse(0L));
-    if (start.isPresent()) {
-      writeArray(out, start.get());
-    }
   }
 
   private static void readWeight(
-      DataInputStream in, int version, ConstrainedWeight weight, Model model, Path file)
-      throws IOException {
+      DataInputStream in, ConstrainedWeight weight, Model model, Path file) throws IOException {
     Constrained c = weight.constrained();
     INDArray w = weight.weight(model);
     same(file, c, "layer", in.readUTF(), c.layer());
@@ -223,10 +215,7 @@ final class AdmmFile {
     double pull = in.readDouble();
     INDArray z = readArray(in, w);
     INDArray u = readArray(in, w);
-    long length = version < 3 ? 0 : in.readLong();
-    INDArray start =
-        length == 0 ? null : readArray(in, Nd4j.createUninitialized(DataType.DOUBLE, length));
-    weight.restore(AdmmState.of(z, u, rho, start), pull);
+    weight.restore(AdmmState.of(z, u, rho), pull);
   }
 
   private static void same(Path file, Constrained c, String what, String saved, String expected) {

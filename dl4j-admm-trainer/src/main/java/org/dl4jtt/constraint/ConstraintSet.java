@@ -52,25 +52,19 @@ public interface ConstraintSet {
   }
 
   /**
-   * Writes the nearest member, or one quasi-nearest, in the norm of a metric: what the data says
-   * the weight must keep. A set that knows no metric ignores it.
+   * The nearest member, or one quasi-nearest, in the norm of a metric: what the data says the
+   * weight must keep. A set that knows no metric ignores it.
    *
    * @param metric moments of this weight; with {@link Metric#none()} the same as without
    * @throws IllegalArgumentException if the set heeds the metric, and that is for another weight
    */
   default void project(INDArray weight, Metric metric, INDArray out) {
-    project(weight, out);
+    projectToCores(weight, metric, out);
   }
 
-  /**
-   * Projects as {@link #project(INDArray, Metric, INDArray)} does, and hands back the cores, as
-   * {@link #projectToCores(INDArray, INDArray)} does.
-   *
-   * @return empty unless overridden
-   */
+  /** {@link #projectToCores(INDArray, INDArray)} in the norm of a metric. */
   default Optional<FactoredWeight> projectToCores(INDArray weight, Metric metric, INDArray out) {
-    project(weight, metric, out);
-    return Optional.empty();
+    return projectToCores(weight, out);
   }
 
   /**
@@ -89,15 +83,5 @@ public interface ConstraintSet {
    */
   default ConstraintSet relaxed(double progress) {
     return this;
-  }
-
-  /**
-   * Returns whether the set is convex and {@link #project} exact: {@link IntersectionSet} then
-   * finds the nearest common member, not just one.
-   *
-   * @return false unless overridden
-   */
-  default boolean convex() {
-    return false;
   }
 }

@@ -13,11 +13,6 @@ public record FullSpace() implements ConstraintSet {
   }
 
   @Override
-  public boolean convex() {
-    return true;
-  }
-
-  @Override
   public String toString() {
     return "any weight";
   }

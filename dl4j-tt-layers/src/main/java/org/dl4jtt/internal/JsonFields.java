@@ -23,7 +23,7 @@ public final class JsonFields {
           keys.contains(name),
           "%s has an entry \"%s\"; it may have %s",
           where,
-          Shown.of(name),
+          name,
           keys.stream().sorted().toList());
     }
   }
@@ -37,9 +37,7 @@ public final class JsonFields {
   /** A number that must be there. */
   public static double number(JsonNode node, String key, String where) {
     argument(node.path(key).isNumber(), "%s has no number \"%s\"", where, key);
-    double value = node.path(key).asDouble();
-    argument(Double.isFinite(value), "%s: \"%s\" is beyond what a double holds", where, key);
-    return value;
+    return node.path(key).asDouble();
   }
 
   /** A whole number that must be there. */
@@ -71,13 +69,7 @@ public final class JsonFields {
       Function<JsonNode, T> value) {
     List<T> values = new ArrayList<>();
     for (JsonNode entry : array(node, key, where)) {
-      argument(
-          isOne.test(entry),
-          "%s: \"%s\" holds %s, which is no %s",
-          where,
-          key,
-          Shown.of(entry),
-          kind);
+      argument(isOne.test(entry), "%s: \"%s\" holds %s, which is no %s", where, key, entry, kind);
       values.add(value.apply(entry));
     }
     return values;
@@ -97,6 +89,6 @@ public final class JsonFields {
       }
     }
     throw new IllegalArgumentException(
-        where + " \"" + Shown.of(name) + "\" is none of " + List.of(constants));
+        where + " \"" + name + "\" is none of " + List.of(constants));
   }
 }

@@ -153,11 +153,12 @@ final class CompressCommand implements Callable<Integer> {
       throws IOException {
     long all = (long) examples.trainingCount() * training.epochs();
     try (Progress progress = Progress.start(all, "examples", tool.progress(common.json()))) {
-      ShowProgress shown = new ShowProgress(progress, examples.trainingCount(), common);
+      ShowProgress shown =
+          new ShowProgress(progress, examples.trainingCount(), examples.scoreName(), common);
       return compressor
           .listener(shown)
           .trainingListeners(shown)
-          .run(examples.epochs(), examples::accuracy);
+          .run(examples.epochs(), examples::score);
     }
   }
 }

@@ -1,9 +1,15 @@
 package org.dl4jtt.tool;
 
+import static org.dl4jtt.internal.Check.argument;
+
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import org.dl4jtt.tool.cli.Ratio;
 import org.dl4jtt.tool.data.DataOptions;
 import org.dl4jtt.tool.data.DataSource;
+import org.dl4jtt.tool.data.Feed;
 import org.dl4jtt.tool.data.Scaling;
 import org.dl4jtt.tool.model.LoadedModel;
 import org.dl4jtt.tool.model.LoadedModel.Kind;
@@ -23,7 +29,7 @@ final class DataArguments {
       names = "--data",
       paramLabel = "PATH",
       required = true,
-      description = "DIR/CLASS/*.png or *.csv, FILE.csv, or idx files")
+      description = "DIR/CLASS/*.png or *.csv, FILE.csv, idx; see: tool data")
   private Path data = Path.of("");
 
   @Option(
@@ -40,26 +46,35 @@ final class DataArguments {
       description = "of images: rgb (Keras) or bgr (DL4J)")
   private @Nullable Colours colours;
 
-  @Option(
-      names = "--label-column",
-      paramLabel = "N",
-      defaultValue = "-1",
-      description = "of CSV, from 0, or from the end: -1 (the usual one)")
-  private int labelColumn;
+  // Hidden ones are those that "tool data" lists: the help of a command is to fit a screen.
 
   @Option(
-      names = "--skip-lines",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "of CSV, before the data")
+      names = {"--label-column", "--label-columns"},
+      split = ",",
+      hidden = true)
+  private List<String> labelColumns = List.of();
+
+  @Option(names = "--skip-lines", defaultValue = "0", hidden = true)
   private int skipLines;
 
+  @Option(names = "--delimiter", converter = DelimiterNames.class, hidden = true)
+  private @Nullable Character delimiter;
+
+  @Option(names = "--decimal-comma", hidden = true)
+  private boolean decimalComma;
+
+  @Option(names = "--classes", hidden = true)
+  private @Nullable Path classes;
+
   @Option(
-      names = "--delimiter",
-      paramLabel = "C",
-      defaultValue = ",",
-      description = "of CSV (usually a comma)")
-  private char delimiter;
+      names = "--skip-unreadable",
+      defaultValue = "0",
+      converter = ShareConverter.class,
+      hidden = true)
+  private double skipUnreadable;
+
+  @Option(names = "--autoencoder", hidden = true)
+  private boolean autoencoder;
 
   @Option(
       names = "--batch",
@@ -74,15 +89,21 @@ final class DataArguments {
 
   DataSource source(Path path, LoadedModel model) {
     boolean rgb = colours == null ? model.kind() == Kind.KERAS_H5 : colours == Colours.RGB;
-    return new DataSource(path, new DataOptions(labelColumn, skipLines, delimiter, rgb));
+    argument(
+        !decimalComma || delimiter == null || delimiter != ',',
+        "with --decimal-comma another --delimiter is needed, such as semicolon");
+    return new DataSource(
+        path,
+        new DataOptions(
+            labelColumns, skipLines, delimiter, decimalComma, rgb, skipUnreadable, autoencoder));
+  }
+
+  Feed.Options feed() throws IOException {
+    return new Feed.Options(scaling, classes == null ? null : ClassNames.read(classes));
   }
 
   Path path() {
     return data;
-  }
-
-  @Nullable Scaling scaling() {
-    return scaling;
   }
 
   int batch() {
@@ -118,6 +139,33 @@ final class DataArguments {
     @Override
     public Colours convert(String value) {
       return named(Colours.class, value);
+    }
+  }
+
+  /** For picocli. */
+  static final class DelimiterNames implements CommandLine.ITypeConverter<Character> {
+    @Override
+    public Character convert(String value) {
+      return switch (value.toLowerCase(Locale.ROOT)) {
+        case "tab", "\\t" -> '\t';
+        case "semicolon" -> ';';
+        case "comma" -> ',';
+        default -> {
+          if (value.length() != 1 || value.equals("\"")) {
+            throw new CommandLine.TypeConversionException(
+                "'" + value + "' is no delimiter; give a character, comma, semicolon or tab");
+          }
+          yield value.charAt(0);
+        }
+      };
+    }
+  }
+
+  /** For picocli: 0, or a ratio. */
+  static final class ShareConverter implements CommandLine.ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return value.equals("0") ? Double.valueOf(0) : new Ratio().convert(value);
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.dl4jtt.tool;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dl4jtt.tool.data.DataSource.Part;
 import org.dl4jtt.tool.data.Feed;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "evaluate",
     sortOptions = false,
-    description = "Accuracy, precision, recall and F1 on labelled data.")
+    description = "Accuracy, precision, recall and F1, or MSE, MAE and R2, on labelled data.")
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final DataArguments data = new DataArguments();
@@ -22,22 +21,15 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadedModel loaded = model.read();
-    Feed feed =
-        Feed.of(loaded, data.source(loaded).read(Part.TEST, loaded.input()), data.scaling());
+    Feed feed = Feed.of(loaded, data.source(loaded).read(Part.TEST, loaded), data.feed());
     Quality quality = Quality.of(loaded.model(), feed, feed.inOrder(data.batch()));
     common.answer(
         quality,
         () ->
-            String.format(
-                Locale.ROOT,
-                "%s%naccuracy %.4f  precision %.4f  recall %.4f  F1 %.4f  on %,d %s%n",
-                loaded.file(),
-                quality.accuracy(),
-                quality.precision(),
-                quality.recall(),
-                quality.f1(),
-                quality.examples(),
-                feed.output().perStep() ? "steps" : "examples"));
+            loaded.file()
+                + "\n"
+                + quality.text(feed.output().perStep() ? "steps" : "examples")
+                + DataNotes.of(feed));
     return 0;
   }
 }

@@ -4,6 +4,7 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.tool.model.LoadedModel;
@@ -31,7 +32,16 @@ record Latency(int batch, double millis, double examplesPerSecond, int runs) {
    * @param seconds for all models together, after warming up for half as long
    */
   static List<Latency> of(List<LoadedModel> models, int batch, int steps, double seconds) {
-    List<INDArray> inputs = models.stream().map(m -> input(m, batch, steps)).toList();
+    return of(models, models.stream().map(m -> input(m, batch, steps)).toList(), seconds);
+  }
+
+  /** The same on given features, the same for all models. */
+  static List<Latency> of(List<LoadedModel> models, INDArray features, double seconds) {
+    return of(models, Collections.nCopies(models.size(), features), seconds);
+  }
+
+  private static List<Latency> of(List<LoadedModel> models, List<INDArray> inputs, double seconds) {
+    int batch = Math.toIntExact(inputs.get(0).size(0));
     models.forEach(m -> NativeHelpers.enable(m.model()));
     time(models, inputs, seconds / 2);
     return time(models, inputs, seconds).stream()

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class ShowProgress extends BaseTrainingListener implements CompressionListener {
   private final Progress progress;
   private final int examplesPerEpoch;
+  private final String score;
   private final CommonOptions out;
   private Progress.@Nullable Stage stage;
   private double loss = Double.NaN;
 
-  ShowProgress(Progress progress, int examplesPerEpoch, CommonOptions out) {
+  ShowProgress(Progress progress, int examplesPerEpoch, String score, CommonOptions out) {
+    this.score = score;
     this.progress = progress;
     this.examplesPerEpoch = examplesPerEpoch;
     this.out = out;
@@ -49,8 +51,9 @@ final class ShowProgress extends BaseTrainingListener implements CompressionList
     out.note(
         String.format(
             Locale.ROOT,
-            "%-10s accuracy %.4f  weights %,d",
+            "%-10s %s %.4f  weights %,d",
             name(result.stage()),
+            score,
             result.score(),
             result.weights()));
   }

@@ -29,11 +29,12 @@ import org.dl4jtt.tool.model.ModelInput;
 import org.dl4jtt.tool.report.Summary;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What came of a compression: measured, counted, put together. */
 final class Summaries {
   private static final double SECONDS = 0.6;
-  private static final int STEPS = 20;
   private static final int MANY = 64;
 
   private Summaries() {}
@@ -47,10 +48,11 @@ final class Summaries {
     LoadedModel after =
         new LoadedModel(small, Kind.DL4J_ZIP, done.network(), loaded.normalizer(), input);
     CompressionReport report = done.report();
-    List<Summary.Side> sides = sides(before, after, report);
+    List<Summary.Side> sides = sides(before, after, report, examples);
     return new Summary(
         String.valueOf(loaded.file().getFileName()),
-        input + ", " + examples.train().examples().classes(),
+        description(examples),
+        examples.scoreName(),
         examples.trainingCount(),
         examples.testCount(),
         sides.get(0),
@@ -60,6 +62,11 @@ final class Summaries {
         spectra(loaded.model(), report.plan()),
         residuals(report.history()),
         report.plan().toJson());
+  }
+
+  private static String description(TrainingData examples) {
+    return examples.train().input()
+        + examples.train().encoding().classes().map(classes -> ", " + classes).orElse("");
   }
 
   private static List<Summary.Stage> stages(CompressionReport report) {
@@ -73,10 +80,11 @@ final class Summaries {
 
   /** Times of a pair of models, taken in turn. */
   private static List<Summary.Side> sides(
-      LoadedModel before, LoadedModel after, CompressionReport report) throws IOException {
+      LoadedModel before, LoadedModel after, CompressionReport report, TrainingData examples)
+      throws IOException {
     List<LoadedModel> models = List.of(before, after);
-    List<Latency> one = Latency.of(models, 1, STEPS, SECONDS);
-    List<Latency> many = Latency.of(models, MANY, STEPS, SECONDS);
+    List<Latency> one = Latency.of(models, examples.features(1), SECONDS);
+    List<Latency> many = Latency.of(models, repeated(examples.features(MANY)), SECONDS);
     double[] accuracies = {
       report.stages().get(0).score(), report.stages().get(report.stages().size() - 1).score()
     };
@@ -93,6 +101,15 @@ final class Summaries {
               many.get(i).millis()));
     }
     return sides;
+  }
+
+  /** As many examples as are timed, over and over if there are fewer. */
+  private static INDArray repeated(INDArray features) {
+    long times = (MANY + features.size(0) - 1) / features.size(0);
+    INDArray[] copies = new INDArray[(int) times];
+    Arrays.fill(copies, features);
+    INDArray all = times == 1 ? features : Nd4j.concat(0, copies);
+    return all.get(NDArrayIndex.interval(0, MANY)).dup('c');
   }
 
   private static long zipBytes(Model model) throws IOException {
@@ -186,7 +203,7 @@ final class Summaries {
     Summary.Side before = summary.before();
     Summary.Side after = summary.after();
     table.row(
-        "accuracy",
+        summary.score(),
         String.format(Locale.ROOT, "%.4f", before.accuracy()),
         String.format(Locale.ROOT, "%.4f", after.accuracy()),
         String.format(Locale.ROOT, "%+.4f", after.accuracy() - before.accuracy()));

@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
     },
     commandListHeading = "%nCommands:%n",
     footer = {
-      "",
       "tool COMMAND --help tells more.",
       "dl4j-tt-tool/tool compress model.zip --data images --target weights=1/8 --out small"
     },
@@ -24,8 +23,10 @@ import picocli.CommandLine.Option;
       PlanCommand.class,
       CompressCommand.class,
       EvaluateCommand.class,
+      PredictCommand.class,
       DecompressCommand.class,
-      BenchmarkCommand.class
+      BenchmarkCommand.class,
+      DataCommand.class
     })
 public final class Tool {
   @Option(
@@ -48,7 +49,7 @@ public final class Tool {
     return json ? err : out;
   }
 
-  /** Runs a command; the exit status is 0, 2 after an error, 3 after one of ours. */
+  /** Runs a command; the exit status is 0, or 2 after an error. */
   public static void main(String[] args) {
     boolean verbose = List.of(args).contains("--verbose");
     setUnlessGiven("java.awt.headless", "true");
@@ -68,7 +69,6 @@ public final class Tool {
   /** Runs a command and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
     boolean verbose = List.of(args).contains("--verbose");
-    SerialFilter.set();
     return Programs.run(
         new Tool(out, err), () -> verbose, out, err, args.length == 0 ? HELP : args);
   }

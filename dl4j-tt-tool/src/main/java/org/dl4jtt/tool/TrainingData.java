@@ -4,8 +4,10 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dl4jtt.compress.EpochData;
 import org.dl4jtt.tool.data.DataSource;
 import org.dl4jtt.tool.data.DataSource.Part;
@@ -14,6 +16,7 @@ import org.dl4jtt.tool.data.Feed;
 import org.dl4jtt.tool.data.Split;
 import org.dl4jtt.tool.model.LoadedModel;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Examples to learn from, and others to be judged by. */
 final class TrainingData {
@@ -39,21 +42,35 @@ final class TrainingData {
   static TrainingData of(LoadedModel loaded, DataArguments data, @Nullable Path testPath, long seed)
       throws IOException {
     DataSource source = data.source(loaded);
-    Examples all = source.read(Part.TRAIN, loaded.input());
-    Feed train = Feed.of(loaded, all, data.scaling());
+    Examples all = source.read(Part.TRAIN, loaded);
     if (testPath == null && !source.has(Part.TEST)) {
       argument(all.count() >= 2, "%s has 1 example; two are needed at least", data.path());
+      Feed train = Feed.of(loaded, all, data.feed());
       Split split = Split.holdOut(all.count(), seed);
       return new TrainingData(train, split, train, split.heldOut(), data.batch());
     }
     DataSource other = testPath == null ? source : data.source(testPath, loaded);
-    Examples tests = other.read(Part.TEST, train.input());
+    Examples tests = other.read(Part.TEST, sized(loaded, all));
+    List<Feed> both = Feed.ofBoth(loaded, all, tests, data.feed());
     return new TrainingData(
-        train,
+        both.get(0),
         Split.all(all.count(), seed),
-        Feed.of(loaded, tests, data.scaling()),
+        both.get(1),
         IntStream.range(0, tests.count()).toArray(),
         data.batch());
+  }
+
+  /** The model with the size of the training images, to which test images are brought. */
+  private static LoadedModel sized(LoadedModel loaded, Examples training) {
+    return training.type() instanceof InputType.InputTypeConvolutional image
+            && loaded.input().height() == 0
+        ? new LoadedModel(
+            loaded.file(),
+            loaded.kind(),
+            loaded.model(),
+            loaded.normalizer(),
+            loaded.input().withSize(image.getHeight(), image.getWidth()))
+        : loaded;
   }
 
   Feed train() {
@@ -77,8 +94,24 @@ final class TrainingData {
     return EpochData.ofDataSets(epoch -> train.in(split.epoch(epoch), batch));
   }
 
-  /** Accuracy on the test examples. */
-  double accuracy(Model model) {
-    return Quality.of(model, test, test.in(testOrder, batch)).accuracy();
+  /** The score on the test examples. */
+  double score(Model model) {
+    return test(model).score();
+  }
+
+  /** What {@link #score} is. */
+  String scoreName() {
+    return Quality.scoreName(test);
+  }
+
+  /** The quality on the test examples. */
+  Quality test(Model model) {
+    return Quality.of(model, test, test.in(testOrder, batch));
+  }
+
+  /** Features of so many training examples, as the model wants them; of all if there are fewer. */
+  INDArray features(int examples) {
+    int[] first = IntStream.range(0, Math.min(examples, train.examples().count())).toArray();
+    return train.in(first, examples).next().getFeatures();
   }
 }

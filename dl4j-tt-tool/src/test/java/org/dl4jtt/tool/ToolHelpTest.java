@@ -8,7 +8,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ToolHelpTest {
   @ParameterizedTest
-  @ValueSource(strings = {"", "inspect", "plan", "compress", "evaluate", "decompress", "benchmark"})
+  @ValueSource(
+      strings = {
+        "",
+        "inspect",
+        "plan",
+        "compress",
+        "evaluate",
+        "predict",
+        "decompress",
+        "benchmark",
+        "data"
+      })
   void help_fitsAScreen(String command) {
     ToolRun run = command.isEmpty() ? ToolRun.of("--help") : ToolRun.of(command, "--help");
     assertThat(run.status()).isZero();

@@ -10,39 +10,51 @@ import org.nd4j.linalg.factory.Nd4j;
 /** A CSV file with one example in each line. */
 final class CsvRows implements Examples {
   private final CsvTable table;
-  private final Classes classes;
 
   private CsvRows(CsvTable table) {
     this.table = table;
-    this.classes = Classes.of(table.labels());
   }
 
-  static CsvRows read(Path file, CsvTable.Format format) throws IOException {
-    return new CsvRows(CsvTable.read(file, format, true));
+  static CsvRows read(Path file, CsvFile.Format format, LabelRule rule) throws IOException {
+    return new CsvRows(CsvTable.read(file, format, rule));
   }
 
   @Override
   public int count() {
-    return table.numbers().size();
+    return table.features().size();
   }
 
   @Override
   public InputType type() {
-    return InputType.feedForward(table.numbers().get(0).length);
+    return InputType.feedForward(table.features().get(0).length);
   }
 
   @Override
-  public Classes classes() {
-    return classes;
+  public LabelKind labelKind() {
+    return table.kind();
+  }
+
+  @Override
+  public List<String> labels() {
+    return table.names().stream().distinct().toList();
+  }
+
+  @Override
+  public String name(int index) {
+    return table.path() + ", line " + table.lines().get(index);
   }
 
   @Override
   public Batch batch(int[] indices) {
-    float[][] x = Arrays.stream(indices).mapToObj(table.numbers()::get).toArray(float[][]::new);
-    List<int[]> y =
-        Arrays.stream(indices)
-            .mapToObj(i -> new int[] {classes.indexOf(table.labels().get(i))})
-            .toList();
-    return new Batch(Nd4j.createFromArray(x), y);
+    float[][] x = Arrays.stream(indices).mapToObj(table.features()::get).toArray(float[][]::new);
+    List<String[]> names = List.of();
+    List<float[][]> numbers = List.of();
+    if (table.kind() == LabelKind.NAMES) {
+      names = Arrays.stream(indices).mapToObj(i -> new String[] {table.names().get(i)}).toList();
+    } else if (table.kind() == LabelKind.NUMBERS) {
+      numbers =
+          Arrays.stream(indices).mapToObj(i -> new float[][] {table.targets().get(i)}).toList();
+    }
+    return new Batch(Nd4j.createFromArray(x), names, numbers);
   }
 }

@@ -1,97 +1,67 @@
 package org.dl4jtt.tool.data;
 
-import static org.dl4jtt.internal.Check.argument;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import org.datavec.api.records.reader.impl.csv.CSVRecordReader;
-import org.datavec.api.split.FileSplit;
-import org.datavec.api.writable.Writable;
+import java.util.stream.IntStream;
 
 /**
- * A CSV file: numbers, and a column of labels if there is one.
+ * Features and labels of a CSV file, row by row.
  *
- * @param numbers row by row
- * @param labels of the rows; empty if no column was named
+ * @param lines of the rows in the file
+ * @param names of the labels; empty if they are numbers or none
+ * @param targets labels that are numbers; empty if they are names or none
  */
-record CsvTable(List<float[]> numbers, List<String> labels) {
+record CsvTable(
+    Path path,
+    List<Integer> lines,
+    List<float[]> features,
+    LabelKind kind,
+    List<String> names,
+    List<float[]> targets) {
 
-  /**
-   * How to read it.
-   *
-   * @param labelColumn from 0; -1 is the last one, -2 the one before it, ...
-   */
-  record Format(int skipLines, char delimiter, int labelColumn) {}
-
-  /** Reads a file, with a column of labels or without. */
-  static CsvTable read(Path file, Format format, boolean labelled) throws IOException {
-    List<float[]> numbers = new ArrayList<>();
-    List<String> labels = new ArrayList<>();
-    try (CSVRecordReader reader = new CSVRecordReader(format.skipLines, format.delimiter)) {
-      reader.initialize(new FileSplit(file.toFile()));
-      int line = format.skipLines;
-      int columns = -1;
-      while (reader.hasNext()) {
-        line++;
-        List<Writable> row = reader.next();
-        columns = columns < 0 ? row.size() : columns;
-        argument(
-            row.size() == columns,
-            "%s, line %d: %d columns, where the lines before have %d",
-            file,
-            line,
-            row.size(),
-            columns);
-        int label = labelled ? column(file, format.labelColumn, columns) : -1;
-        if (labelled) {
-          labels.add(row.get(label).toString().strip());
-        }
-        numbers.add(numbers(file, line, row, label));
+  /** Reads a file; every cell but those of names is a finite number. */
+  static CsvTable read(Path path, CsvFile.Format format, LabelRule rule) throws IOException {
+    CsvFile file = CsvFile.read(path, format);
+    int[] labels = rule.labelColumns(file);
+    int[] features =
+        IntStream.range(0, file.columns())
+            .filter(column -> IntStream.of(labels).noneMatch(label -> label == column))
+            .toArray();
+    CsvTable table =
+        new CsvTable(
+            path,
+            new ArrayList<>(),
+            new ArrayList<>(),
+            rule.kind(labels.length),
+            new ArrayList<>(),
+            new ArrayList<>());
+    for (CsvFile.Row row : file.rows()) {
+      table.lines.add(row.line());
+      table.features.add(numbers(file, row, features, format.decimalComma()));
+      if (table.kind == LabelKind.NUMBERS) {
+        table.targets.add(numbers(file, row, labels, format.decimalComma()));
+      } else if (table.kind == LabelKind.NAMES) {
+        table.names.add(name(file, row, labels[0]));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while reading " + file, e);
     }
-    argument(!numbers.isEmpty(), "%s has no lines with data", file);
-    return new CsvTable(numbers, labels);
+    return table;
   }
 
-  private static int column(Path file, int asked, int columns) {
-    int column = asked < 0 ? columns + asked : asked;
-    argument(
-        column >= 0 && column < columns && columns > 1,
-        "%s has %d columns; the label cannot be in column %d (the first is 0, the last -1)",
-        file,
-        columns,
-        asked);
-    return column;
+  private static String name(CsvFile file, CsvFile.Row row, int column) {
+    String name = row.cells().get(column);
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException(file.at(row, column) + "the label is missing");
+    }
+    return name;
   }
 
-  private static float[] numbers(Path file, int line, List<Writable> row, int label) {
-    float[] numbers = new float[label < 0 ? row.size() : row.size() - 1];
-    int next = 0;
-    for (int i = 0; i < row.size(); i++) {
-      if (i == label) {
-        continue;
-      }
-      String text = row.get(i).toString().strip();
-      try {
-        numbers[next++] = Float.parseFloat(text);
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "%s, line %d, column %d: '%s' is no number; --skip-lines passes over headings,"
-                    + " --label-column names the labels",
-                file,
-                line,
-                i,
-                text),
-            e);
-      }
+  private static float[] numbers(
+      CsvFile file, CsvFile.Row row, int[] columns, boolean decimalComma) {
+    float[] numbers = new float[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      numbers[i] = file.number(row, columns[i], decimalComma);
     }
     return numbers;
   }

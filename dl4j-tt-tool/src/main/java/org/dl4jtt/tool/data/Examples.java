@@ -1,11 +1,12 @@
 package org.dl4jtt.tool.data;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Labelled examples in random access. */
+/** Examples in random access, with labels or without. */
 public interface Examples {
   /** How many there are. */
   int count();
@@ -13,8 +14,19 @@ public interface Examples {
   /** What each of them is: a vector, an image (channels first), a sequence (features first). */
   InputType type();
 
-  /** The classes that their labels name. */
-  Classes classes();
+  /** What their labels are. */
+  LabelKind labelKind();
+
+  /** The different labels as they stand in the data; empty unless they are names. */
+  List<String> labels();
+
+  /** What an example is called: its file, and its line if there are several in it. */
+  String name(int index);
+
+  /** Files that were left out because they cannot be read. */
+  default List<String> skipped() {
+    return List.of();
+  }
 
   /**
    * Some examples.
@@ -28,7 +40,27 @@ public interface Examples {
    * Examples as they are in the files: not scaled, in DL4J's usual order of dimensions.
    *
    * @param features [n, size], [n, channels, height, width] or [n, features, steps]
-   * @param labels of each example, one; of a sequence one for each of its steps
+   * @param steps of each example; 1 for what is no sequence
+   * @param names of each example's steps; empty unless labels are names
+   * @param numbers of each example's steps; empty unless labels are numbers
    */
-  record Batch(INDArray features, List<int[]> labels) {}
+  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
+  record Batch(INDArray features, int[] steps, List<String[]> names, List<float[][]> numbers) {
+
+    /** Examples that are no sequences. */
+    Batch(INDArray features, List<String[]> names, List<float[][]> numbers) {
+      this(features, ones(features.size(0)), names, numbers);
+    }
+
+    private static int[] ones(long n) {
+      int[] ones = new int[(int) n];
+      Arrays.fill(ones, 1);
+      return ones;
+    }
+
+    /** The longest. */
+    int longest() {
+      return Arrays.stream(steps).max().orElse(1);
+    }
+  }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -13,16 +14,10 @@ import org.nd4j.linalg.factory.Nd4j;
 final class IdxExamples implements Examples {
   private final IdxFile images;
   private final IdxFile labels;
-  private final Classes classes;
 
   private IdxExamples(IdxFile images, IdxFile labels) {
     this.images = images;
     this.labels = labels;
-    int highest = 0;
-    for (int i = 0; i < labels.count(); i++) {
-      highest = Math.max(highest, labels.get(i));
-    }
-    this.classes = Classes.numbered(highest);
   }
 
   /** The images of a file such as train-images-idx3-ubyte.gz; its labels are beside it. */
@@ -62,8 +57,22 @@ final class IdxExamples implements Examples {
   }
 
   @Override
-  public Classes classes() {
-    return classes;
+  public LabelKind labelKind() {
+    return LabelKind.NAMES;
+  }
+
+  @Override
+  public List<String> labels() {
+    return IntStream.range(0, labels.count())
+        .map(labels::get)
+        .distinct()
+        .mapToObj(String::valueOf)
+        .toList();
+  }
+
+  @Override
+  public String name(int index) {
+    return "image " + index;
   }
 
   @Override
@@ -71,13 +80,14 @@ final class IdxExamples implements Examples {
     int[] shape = images.shape();
     int pixels = shape[1] * shape[2];
     float[] x = new float[indices.length * pixels];
-    List<int[]> y = new ArrayList<>();
+    List<String[]> y = new ArrayList<>();
     for (int row = 0; row < indices.length; row++) {
       for (int p = 0; p < pixels; p++) {
         x[row * pixels + p] = images.get(indices[row] * pixels + p);
       }
-      y.add(new int[] {labels.get(indices[row])});
+      y.add(new String[] {String.valueOf(labels.get(indices[row]))});
     }
-    return new Batch(Nd4j.create(x, new long[] {indices.length, 1, shape[1], shape[2]}, 'c'), y);
+    return new Batch(
+        Nd4j.create(x, new long[] {indices.length, 1, shape[1], shape[2]}, 'c'), y, List.of());
   }
 }

@@ -12,20 +12,37 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * What comes out of a model.
  *
- * @param classes numbers for each example or step
- * @param perStep [n, classes, steps] rather than [n, classes]
+ * @param classes numbers for each example or step; channels of an image
+ * @param rank 2 for [n, classes], 3 for [n, classes, steps], 4 for images
  */
-public record ModelOutput(int classes, boolean perStep) {
+public record ModelOutput(int classes, int rank) {
 
   /** Of a model that has been given these features. */
   public static ModelOutput of(Model model, INDArray features, boolean channelsLast) {
     INDArray output = run(model, features, null);
     argument(
-        output.rank() == 2 || output.rank() == 3,
-        "the model gives %s; the tool evaluates [n, classes] and [n, classes, steps]",
+        output.rank() >= 2 && output.rank() <= 4,
+        "the model gives %s; the tool knows [n, classes], [n, classes, steps] and images",
         Arrays.toString(output.shape()));
-    long classes = output.size(output.rank() == 3 && channelsLast ? 2 : 1);
-    return new ModelOutput(Math.toIntExact(classes), output.rank() == 3);
+    long classes = output.size(output.rank() > 2 && channelsLast ? output.rank() - 1 : 1);
+    return new ModelOutput(Math.toIntExact(classes), output.rank());
+  }
+
+  /** One output for each step of a sequence. */
+  public boolean perStep() {
+    return rank == 3;
+  }
+
+  /** An image for each example. */
+  public boolean isImage() {
+    return rank == 4;
+  }
+
+  /** Features as labels, for a model that is to give them back. */
+  public INDArray likeFeatures(INDArray features) {
+    return features.rank() == rank || rank != 2
+        ? features.dup('c')
+        : features.dup('c').reshape('c', features.size(0), -1);
   }
 
   /**

@@ -22,10 +22,13 @@ public final class HtmlReport {
     parts.put("model", Html.escape(summary.model()));
     parts.put("headline", Html.escape(headline(summary)));
     parts.put("data", Html.escape(data(summary)));
-    parts.put("summary", sides(summary.before(), summary.after()));
+    parts.put("summary", sides(summary.score(), summary.before(), summary.after()));
+    parts.put("score", Html.escape(summary.score()));
     parts.put("stages", stages(summary.stages()));
-    parts.put("accuracies", Html.figure("Accuracy after each stage", accuracies(summary)));
-    parts.put("sizes", Html.figure("Size against accuracy", sizes(summary)));
+    parts.put(
+        "accuracies",
+        Html.figure("The " + summary.score() + " after each stage", accuracies(summary)));
+    parts.put("sizes", Html.figure("Size against " + summary.score(), sizes(summary)));
     parts.put("layers", layers(summary.layers()));
     parts.put("residuals", residuals(summary));
     parts.put("spectra", spectra(summary));
@@ -49,10 +52,11 @@ public final class HtmlReport {
   private static String headline(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%,d weights became %,d (1/%.1f); accuracy %s became %s",
+        "%,d weights became %,d (1/%.1f); %s %s became %s",
         s.before().weights(),
         s.after().weights(),
         (double) s.before().weights() / s.after().weights(),
+        s.score(),
         percent(s.before().accuracy()),
         percent(s.after().accuracy()));
   }
@@ -60,7 +64,7 @@ public final class HtmlReport {
   private static String data(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%s. Learned from %,d, accuracies of %,d others.",
+        "%s. Learned from %,d, scores of %,d others.",
         s.data(),
         s.trainingExamples(),
         s.testExamples());
@@ -70,11 +74,11 @@ public final class HtmlReport {
     return String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
-  private static String sides(Summary.Side before, Summary.Side after) {
+  private static String sides(String score, Summary.Side before, Summary.Side after) {
     StringBuilder rows = new StringBuilder();
     rows.append(
         Html.row(
-            "accuracy",
+            score,
             percent(before.accuracy()),
             percent(after.accuracy()),
             String.format(
@@ -130,7 +134,8 @@ public final class HtmlReport {
       points.add(Chart.Point.of(i, 100 * stage.accuracy()));
       marks.add(new Chart.Point(i, 100 * stage.accuracy(), stage.name()));
     }
-    return new Chart("", "accuracy, %", false, List.of(new Chart.Series("", points, marks)));
+    return new Chart(
+        "", summary.score() + ", %", false, List.of(new Chart.Series("", points, marks)));
   }
 
   private static Chart sizes(Summary summary) {
@@ -142,7 +147,8 @@ public final class HtmlReport {
         marks.add(new Chart.Point(stage.weights(), 100 * stage.accuracy(), stage.name()));
       }
     }
-    return new Chart("weights", "accuracy, %", false, List.of(new Chart.Series("", points, marks)));
+    return new Chart(
+        "weights", summary.score() + ", %", false, List.of(new Chart.Series("", points, marks)));
   }
 
   private static String layers(List<Summary.Layer> layers) {

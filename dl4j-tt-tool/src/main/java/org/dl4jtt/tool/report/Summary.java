@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model file name
  * @param data what the examples are, for people
+ * @param score what the accuracies are: accuracy, or R2
  * @param trainingExamples how many were learned from
  * @param testExamples how many the accuracies are of
  * @param before the model as it was given
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Summary(
     String model,
     String data,
+    String score,
     int trainingExamples,
     int testExamples,
     Side before,

@@ -1,27 +1,17 @@
-package org.dl4jtt.internal;
+package org.dl4jtt.tensor;
 
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dl4jtt.internal.Norms;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** NaN or infinity in a weight: found in one pass, named in the message. */
-public final class Finite {
+final class Finite {
   private Finite() {}
 
-  /** Checks a weight that is to be decomposed. */
-  public static void check(INDArray tensor) {
-    check(tensor, "decomposed");
-  }
-
-  /**
-   * Throws an {@link IllegalArgumentException} that says where a value is not finite, if one is.
-   *
-   * @param tensor a weight, any memory order and floating-point type
-   * @param what is to be done with it: "decomposed", "projected"
-   */
-  public static void check(INDArray tensor, String what) {
+  static void check(INDArray tensor) {
     if (Norms.isFinite(tensor)) {
       return;
     }
@@ -31,15 +21,14 @@ public final class Finite {
       double value = ordered.getDouble(i);
       argument(
           Double.isFinite(value),
-          "the value at %s is %s; only finite weights can be %s",
+          "the value at %s is %s; only finite weights can be decomposed",
           Arrays.toString(index(i, shape)),
-          value,
-          what);
+          value);
     }
   }
 
   /** Checks what was computed, in the type in which it is handed back. */
-  public static List<INDArray> checked(List<INDArray> cores) {
+  static List<INDArray> checked(List<INDArray> cores) {
     for (int k = 0; k < cores.size(); k++) {
       argument(
           Norms.isFinite(cores.get(k)),
