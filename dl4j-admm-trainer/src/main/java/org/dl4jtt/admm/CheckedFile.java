@@ -3,8 +3,11 @@ package org.dl4jtt.admm;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UTFDataFormatException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +75,10 @@ public final class CheckedFile {
       throws IOException {
     verify(file, magic);
     try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+        new DataInputStream(
+            new Limited(
+                new BufferedInputStream(Files.newInputStream(file)),
+                Files.size(file) - DIGEST_BYTES))) {
       in.skipNBytes(magic.length());
       int found = in.readInt();
       if (found < 1 || found > version) {
@@ -85,6 +91,42 @@ public final class CheckedFile {
                 + "; use a newer release of dl4j-tt");
       }
       return content.read(found, in);
+    } catch (EOFException | UTFDataFormatException e) {
+      throw new IOException(file + " is damaged: it ends before its last value", e);
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      throw message.contains(file.toString())
+          ? e
+          : new IllegalArgumentException(file + ": " + message, e);
+    }
+  }
+
+  /** A stream that ends after so many bytes: before the checksum. */
+  private static final class Limited extends FilterInputStream {
+    private long left;
+
+    Limited(InputStream in, long left) {
+      super(in);
+      this.left = left;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return left-- > 0 ? in.read() : -1;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int n = left <= 0 ? -1 : in.read(bytes, offset, (int) Math.min(length, left));
+      left -= Math.max(n, 0);
+      return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+      long skipped = in.skip(Math.min(n, Math.max(left, 0)));
+      left -= skipped;
+      return skipped;
     }
   }
 

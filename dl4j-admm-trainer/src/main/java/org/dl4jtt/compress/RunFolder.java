@@ -15,6 +15,8 @@ import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelFiles;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a run:
@@ -36,6 +38,8 @@ final class RunFolder {
   private static final String DENSE = "dense.zip";
   private static final String REPORT = "report.json";
   private static final int FORMAT = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
 
   private final Path folder;
 
@@ -146,7 +150,11 @@ final class RunFolder {
 
   /** Writes the small network, its dense form and the report. */
   void writeResults(Compression<? extends Model> compression) throws IOException {
-    Path source = folder.resolve(SOURCE);
+    Path kept = folder.resolve(SOURCE);
+    Path source = Files.isRegularFile(kept) ? kept : null;
+    if (source == null) {
+      LOG.warn("{} is gone; the results are without what it held beside the network", kept);
+    }
     write(compression.network(), SMALL, source);
     write(Networks.toDense(compression.network()), DENSE, source);
     Json.write(folder.resolve(REPORT), ReportJson.of(compression.report()));

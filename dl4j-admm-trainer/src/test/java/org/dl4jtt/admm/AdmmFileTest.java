@@ -169,4 +169,17 @@ class AdmmFileTest {
       assertThat(files).containsExactly(file);
     }
   }
+
+  @Test
+  void filesThatEndTooEarly_orHoldNonsense_areNamed_thoughTheirSumsAreRight() throws IOException {
+    Path file = folder.resolve("x.state");
+    CheckedFile.write(file, "M", 1, out -> out.writeShort(7));
+    assertThatThrownBy(() -> CheckedFile.read(file, "M", 1, (version, in) -> in.readLong()))
+        .hasMessage(file + " is damaged: it ends before its last value");
+    assertThatThrownBy(() -> CheckedFile.read(file, "M", 1, (version, in) -> in.readUTF()))
+        .hasMessage(file + " is damaged: it ends before its last value");
+    assertThatThrownBy(() -> CheckedFile.read(file, "M", 1, (version, in) -> in.readNBytes(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(file + ": ");
+  }
 }

@@ -148,4 +148,37 @@ class RunFolderTest {
         .hasMessageContaining("choose another folder");
     assertThat(started).isEmpty(); // before any work is done
   }
+
+  @Test
+  void foldersThatNoRunNamed_areNoCheckpoints() throws IOException {
+    Path folder = killed(compressor(net(1)), temp.resolve("run"), 1);
+    for (String name : List.of("99999999999", "2147483647", "1", "0000001")) {
+      Files.createDirectories(folder.resolve("checkpoints").resolve(name));
+    }
+    Compression<?> resumed = Compressor.resume(folder).run(train(), n -> 0);
+    assertThat(resumed.report().stages()).isNotEmpty();
+    assertThat(folder.resolve("checkpoints/2147483647")).isEmptyDirectory();
+  }
+
+  @Test
+  void sourceZip_thatIsDeletedDuringARun_costsNoResults() throws IOException {
+    Path folder = temp.resolve("run");
+    compressor(net(1))
+        .folder(folder)
+        .listener(
+            new CompressionListener() {
+              @Override
+              public void epochEnded(Stage stage, int number, int epochs) {
+                try {
+                  Files.deleteIfExists(folder.resolve("source.zip"));
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              }
+            })
+        .run(train(), SCORE);
+    assertThat(folder.resolve("small.zip")).exists();
+    assertThat(folder.resolve("dense.zip")).exists();
+    assertThat(folder.resolve("report.json")).exists();
+  }
 }

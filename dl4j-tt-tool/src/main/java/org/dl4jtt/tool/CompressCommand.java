@@ -84,7 +84,7 @@ final class CompressCommand implements Callable<Integer> {
     TrainingData examples = TrainingData.of(loaded, data, test, training.seed());
     examples.train().readAll(); // a damaged file is found now, not after hours
     Compression<? extends Model> done;
-    StopMessage stop = new StopMessage(common.err(), stopMessage());
+    StopMessage stop = new StopMessage(common.err(), this::stopMessage);
     try {
       done = compress(loaded, examples);
     } finally {
@@ -98,6 +98,9 @@ final class CompressCommand implements Callable<Integer> {
   }
 
   private String stopMessage() {
+    if (!Files.isRegularFile(out.resolve("settings.json"))) {
+      return "stopped before the run began; nothing is kept, give the same command again";
+    }
     return "stopped; every epoch that ended is kept, go on with: tool " + resumingArguments();
   }
 

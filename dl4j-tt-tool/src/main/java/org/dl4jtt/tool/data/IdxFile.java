@@ -30,6 +30,8 @@ import org.dl4jtt.internal.files.WholeFile;
 public final class IdxFile {
   private static final int UNSIGNED_BYTES = 0x00000800;
   private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
+  private static final int SMALL = 1 << 24;
+  private static final int MOST_OF_A_BYTE = 100;
 
   private final int[] shape;
   private final byte[] data;
@@ -122,6 +124,7 @@ public final class IdxFile {
 
   private static byte[] readBody(DataInputStream in, Path path, int[] shape) throws IOException {
     int expected = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    checkFits(path, expected);
     byte[] data = in.readNBytes(expected); // grows as it reads: a false header costs no memory
     if (data.length < expected) {
       throw new IOException(
@@ -143,6 +146,30 @@ public final class IdxFile {
               shape[0]));
     }
     return data;
+  }
+
+  /** Images pack to a tenth, labels to a hundredth: what unpacks to more is made to fill memory. */
+  private static void checkFits(Path path, int bytes) throws IOException {
+    long file = Files.size(path);
+    if (bytes > SMALL && bytes / MOST_OF_A_BYTE > file) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s has %,d bytes and claims to unpack to %,d; unpack it yourself, if that is so",
+              path,
+              file,
+              bytes));
+    }
+    long memory = Runtime.getRuntime().maxMemory();
+    if (bytes > memory / 2) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s holds %,d bytes, too many for a JVM of %,d; give it more by java -Xmx8g",
+              path,
+              bytes,
+              memory));
+    }
   }
 
   /** The sizes of all dimensions. */
