@@ -2,6 +2,7 @@ package org.dl4jtt.admm;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +41,8 @@ public record AdmmSettings(
     boolean sharedRho,
     int replanEvery,
     double replanShare,
-    double tolerance) {
+    double tolerance)
+    implements Serializable {
 
   /** Checks the numbers. */
   public AdmmSettings {

@@ -1,7 +1,9 @@
 package org.dl4jtt.admm;
 
+import java.io.Serializable;
+
 /** See {@link RhoSchedule#automatic()}. */
-record AutomaticRho() implements RhoSchedule {
+record AutomaticRho() implements RhoSchedule, Serializable {
   /**
    * The pull s = ρ Σ lr_t / (1 − momentum) of the known runs orders their residuals: 0.23 left 1.5,
    * 2.3 left 0.15, 23 left 0.01; the authors' schedule gives about 27. They held ρ constant.

@@ -2,8 +2,10 @@ package org.dl4jtt.admm;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
+
 /** See {@link RhoSchedule#residualBalancing}. */
-record BalancedRho(double start) implements RhoSchedule {
+record BalancedRho(double start) implements RhoSchedule, Serializable {
   BalancedRho {
     argument(
         Double.isFinite(start) && start > 0, "start is %s; it must be positive and finite", start);

@@ -2,6 +2,7 @@ package org.dl4jtt.admm;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import org.dl4jtt.constraint.ConstraintSet;
 
 /**
@@ -11,7 +12,8 @@ import org.dl4jtt.constraint.ConstraintSet;
  * @param parameter DL4J's name of the weight in it: W, RW, fW, …
  * @param set where it is to end
  */
-public record Constrained(String layer, String parameter, ConstraintSet set) {
+public record Constrained(String layer, String parameter, ConstraintSet set)
+    implements Serializable {
   /** Checks the names. */
   public Constrained {
     argument(!layer.isEmpty(), "a constrained weight needs the name of its layer");

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.layers.FrozenLayer;
@@ -53,7 +52,7 @@ final class ConstrainedWeights {
           c.layer(),
           c.parameter(),
           parameters.keySet());
-      if (isFrozen(layer.layer())) {
+      if (isFrozen(layer)) {
         LOG.warn("{} is frozen: it is not trained towards its constraint", c.label());
       } else {
         weights.add(new ConstrainedWeight(c, layer, settings.weightDecay()));
@@ -62,7 +61,10 @@ final class ConstrainedWeights {
     return weights;
   }
 
-  private static boolean isFrozen(Layer layer) {
-    return layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
+  /** By the running layer (a graph freezes it alone) or by the configuration, under any wrapper. */
+  private static boolean isFrozen(NetworkLayer layer) {
+    return layer.layer() instanceof FrozenLayer
+        || layer.layer() instanceof FrozenLayerWithBackprop
+        || layer.isFrozen();
   }
 }

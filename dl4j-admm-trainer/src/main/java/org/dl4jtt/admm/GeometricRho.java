@@ -2,8 +2,11 @@ package org.dl4jtt.admm;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
+
 /** See {@link RhoSchedule#geometric}. */
-record GeometricRho(double start, double factor, double limit) implements RhoSchedule {
+record GeometricRho(double start, double factor, double limit)
+    implements RhoSchedule, Serializable {
   GeometricRho {
     argument(
         Double.isFinite(start) && start > 0, "start is %s; it must be positive and finite", start);

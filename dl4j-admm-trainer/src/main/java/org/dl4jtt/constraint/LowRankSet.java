@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.dl4jtt.layers.convert.WeightShape;
@@ -21,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param weight what the parameter is
  * @param rank r
  */
-public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet {
+public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet, Serializable {
   /** Checks the rank. */
   public LowRankSet {
     int reachable = Math.min(weight.outputs(), positions(weight) * weight.inputs());

@@ -1,5 +1,6 @@
 package org.dl4jtt.constraint;
 
+import java.io.Serializable;
 import java.util.List;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -10,7 +11,7 @@ import org.dl4jtt.tensor.Tensorization;
  *
  * @param form scheme, modes and ranks
  */
-public record TensorRingSet(TensorForm form) implements FactoredSet {
+public record TensorRingSet(TensorForm form) implements FactoredSet, Serializable {
 
   /** A set from the d + 1 ranks r₀ … r_d. */
   public static TensorRingSet of(Tensorization tensorization, List<Integer> ranks) {

@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.List;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -13,7 +14,7 @@ import org.dl4jtt.tensor.Tensorization;
  *
  * @param form scheme, modes and ranks; r₀ = r_d = 1
  */
-public record TensorTrainSet(TensorForm form) implements FactoredSet {
+public record TensorTrainSet(TensorForm form) implements FactoredSet, Serializable {
   /** Checks that the form is a train. */
   public TensorTrainSet {
     argument(

@@ -2,6 +2,7 @@ package org.dl4jtt.plan;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The target is what {@link #rechosen} meets again; editing it changes no rank by itself.
  */
-public final class CompressionPlan {
+public final class CompressionPlan implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final long networkWeights;
   private final int batch;
   private final List<PlannedWeight> weights;

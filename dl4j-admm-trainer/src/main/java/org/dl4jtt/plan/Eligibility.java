@@ -1,25 +1,31 @@
 package org.dl4jtt.plan;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.layers.TensorLayer;
 import org.dl4jtt.layers.convert.OutputSplit;
 import org.dl4jtt.layers.convert.StockWeights;
 import org.dl4jtt.layers.convert.TensorLayers;
 import org.dl4jtt.layers.convert.WeightShape;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Which layers a plan leaves alone unless they are asked for by name, and why. */
 final class Eligibility {
@@ -37,7 +43,8 @@ final class Eligibility {
                         .anyMatch(shape -> !shape.kernel().isEmpty()))
             .map(NetworkLayer::name)
             .findFirst();
-    classifiers = network instanceof ComputationGraph graph ? inGraph(graph) : inNetwork(layers);
+    classifiers =
+        network instanceof ComputationGraph graph ? inGraph(graph, layers) : inNetwork(layers);
   }
 
   /** Empty if the layer may be compressed, or has no parameters to speak of. */
@@ -91,43 +98,77 @@ final class Eligibility {
         * shape.inputs();
   }
 
-  /** The output layer, or the last layer with weights in front of a loss. */
+  /**
+   * The output layer, or the last layer with a weight in front of a loss or a last activation.
+   * Between the two may stand what has no weights, and batch norm.
+   */
   private static Set<String> inNetwork(List<NetworkLayer> layers) {
+    boolean behindLoss = false;
     for (int i = layers.size() - 1; i >= 0; i--) {
-      if (!isLossOrActivation(layers.get(i).configuration())) {
-        boolean ends = layers.get(i).configuration() instanceof BaseOutputLayer;
-        return ends || i < layers.size() - 1 ? Set.of(layers.get(i).name()) : Set.of();
+      NetworkLayer layer = layers.get(i);
+      Layer inner = WrappedLayers.innermost(layer.configuration());
+      if (isPassed(layer)) {
+        behindLoss |= isLossOrActivation(inner);
+      } else {
+        return behindLoss || inner instanceof BaseOutputLayer ? Set.of(layer.name()) : Set.of();
       }
     }
     return Set.of();
   }
 
-  private static Set<String> inGraph(ComputationGraph graph) {
+  private static Set<String> inGraph(ComputationGraph graph, List<NetworkLayer> layers) {
+    Map<String, NetworkLayer> byName = new HashMap<>();
+    layers.forEach(layer -> byName.put(layer.name(), layer));
     Set<String> classifiers = new HashSet<>();
-    var configuration = graph.getConfiguration();
-    for (String output : configuration.getNetworkOutputs()) {
-      String name = output;
-      boolean behindLoss = false;
-      while (configuration.getVertices().get(name) instanceof LayerVertex vertex) {
-        Layer layer = vertex.getLayerConf().getLayer();
-        if (isLossOrActivation(layer)) {
-          behindLoss = true;
-          name = configuration.getVertexInputs().getOrDefault(name, List.of("")).get(0);
-          continue;
-        }
-        if (behindLoss || layer instanceof BaseOutputLayer) {
-          classifiers.add(name);
-        }
-        break;
-      }
+    for (String output : graph.getConfiguration().getNetworkOutputs()) {
+      follow(graph.getConfiguration(), byName, output, false, classifiers);
     }
     return classifiers;
+  }
+
+  /** Goes back from a vertex to the layers that the loss sees first. */
+  private static void follow(
+      ComputationGraphConfiguration configuration,
+      Map<String, NetworkLayer> layers,
+      String name,
+      boolean seenLoss,
+      Set<String> classifiers) {
+    if (!configuration.getVertices().containsKey(name)) {
+      return; // an input
+    }
+    NetworkLayer layer = layers.get(name);
+    boolean behindLoss = seenLoss;
+    if (layer != null) {
+      Layer inner = WrappedLayers.innermost(layer.configuration());
+      if (!isPassed(layer)) {
+        if (seenLoss || inner instanceof BaseOutputLayer) {
+          classifiers.add(name);
+        }
+        return;
+      }
+      behindLoss |= isLossOrActivation(inner);
+    }
+    for (String source : configuration.getVertexInputs().getOrDefault(name, List.of())) {
+      follow(configuration, layers, source, behindLoss, classifiers);
+    }
+  }
+
+  /** True for what may stand between the classifier and the loss. */
+  private static boolean isPassed(NetworkLayer layer) {
+    Map<String, INDArray> parameters = layer.parameters();
+    Layer inner = WrappedLayers.innermost(layer.configuration());
+    return parameters == null
+        || parameters.isEmpty()
+        || inner instanceof BatchNormalization
+        || inner instanceof PReLULayer;
   }
 
   private static boolean isLossOrActivation(Layer layer) {
     return layer instanceof LossLayer
         || layer instanceof RnnLossLayer
         || layer instanceof CnnLossLayer
+        || layer instanceof Cnn3DLossLayer
+        || layer instanceof Yolo2OutputLayer
         || layer instanceof ActivationLayer;
   }
 }

@@ -19,6 +19,28 @@ final class FormFlops {
     return 2 * (t.scheme() == Scheme.SEPARATED ? separated(form) : paired(form));
   }
 
+  /**
+   * Counts the operations that look one row up: the slices of the input modes, multiplied from the
+   * first core to the last, {@code [r₀ m₁⋯m_{k-1}, r_{k-1}] · [r_{k-1}, m_k r_k]}.
+   */
+  static long ofRow(TensorForm form) {
+    Tensorization t = form.tensorization();
+    int outputs = t.outputModes().size();
+    long rows = form.ranks().get(0);
+    long flops = 0;
+    for (int k = 0; k < form.order(); k++) {
+      long mode =
+          t.scheme() == Scheme.PAIRED
+              ? t.outputModes().get(k)
+              : k < outputs ? t.outputModes().get(k) : 1;
+      if (k > 0) {
+        flops += 2 * rows * form.ranks().get(k) * mode * form.ranks().get(k + 1);
+      }
+      rows *= mode;
+    }
+    return flops;
+  }
+
   /** State [n₁ … n_q] loses one input mode per core from the right, then gains the outputs. */
   private static long separated(TensorForm form) {
     List<Integer> modes = form.tensorization().modes();

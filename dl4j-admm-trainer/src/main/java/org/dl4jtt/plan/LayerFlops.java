@@ -1,9 +1,7 @@
 package org.dl4jtt.plan;
 
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -14,11 +12,11 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.ConvPlan;
 import org.dl4jtt.contraction.MatrixContraction;
+import org.dl4jtt.layers.TTEmbedding;
+import org.dl4jtt.layers.TensorLSTM;
 import org.dl4jtt.layers.TensorLayer;
-import org.dl4jtt.layers.convert.StockWeights;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.TensorForm;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Floating-point operations of one layer for one example, two for every multiply-add; for
@@ -51,36 +49,25 @@ record LayerFlops(Layer layer, Optional<InputType> input) {
     return Math.round(MatrixContraction.of(form).flops());
   }
 
-  /** All of the layer, stock or tensor. */
-  long ofLayer(Map<String, INDArray> parameters) {
+  /**
+   * All of the layer, stock or tensor.
+   *
+   * @return empty if the operations of such a layer are not counted
+   */
+  OptionalLong ofLayer() {
+    if (layer instanceof TTEmbedding embedding && embedding.getForm() != null) {
+      return OptionalLong.of(FormFlops.ofRow(embedding.getForm()));
+    }
+    if (layer instanceof TensorLSTM lstm && lstm.getForm() != null) {
+      TensorForm recurrent = lstm.getRecurrentForm();
+      long n = lstm.getNOut();
+      return OptionalLong.of(
+          ofForm(lstm.getForm()) + (recurrent == null ? 2 * 4 * n * n : ofForm(recurrent)));
+    }
     if (layer instanceof TensorLayer tensor && tensor.getForm() != null) {
-      return ofForm(tensor.getForm()) + ofMatrices(parameters, name -> !name.matches("core\\d+"));
+      return OptionalLong.of(ofForm(tensor.getForm()));
     }
-    Map<String, WeightShape> weights = StockWeights.of(layer);
-    if (!weights.isEmpty()) {
-      return weights.values().stream().mapToLong(this::ofDense).sum();
-    }
-    return ofMatrices(parameters, name -> true);
-  }
-
-  private long ofMatrices(Map<String, INDArray> parameters, Predicate<String> which) {
-    long positions = outputPositions();
-    return parameters.entrySet().stream()
-        .filter(e -> which.test(e.getKey()))
-        .map(e -> e.getValue())
-        .filter(p -> Arrays.stream(p.shape()).filter(n -> n > 1).count() > 1)
-        .mapToLong(p -> 2 * p.length() * positions)
-        .sum();
-  }
-
-  private long outputPositions() {
-    if (input.isEmpty()) {
-      return 1;
-    }
-    InputType output = layer.getOutputType(0, input.get());
-    return output instanceof InputType.InputTypeConvolutional image
-        ? image.getHeight() * image.getWidth()
-        : 1;
+    return StockFlops.of(layer, input);
   }
 
   /** The convolution that this layer does to one example; empty for other layers. */

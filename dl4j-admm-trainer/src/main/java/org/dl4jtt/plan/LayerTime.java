@@ -1,18 +1,20 @@
 package org.dl4jtt.plan;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.dl4jtt.contraction.ConvGeometry;
 import org.dl4jtt.contraction.PredictedTime;
+import org.dl4jtt.layers.TTEmbedding;
+import org.dl4jtt.layers.TensorLSTM;
 import org.dl4jtt.layers.TensorLayer;
 import org.dl4jtt.layers.convert.StockWeights;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.TensorForm;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Predicted seconds of the matrices and kernels of one layer for one example of a batch; for
@@ -52,19 +54,36 @@ record LayerTime(Layer layer, Optional<InputType> input, int batch) {
     return seconds / batch;
   }
 
-  /** All of the layer, stock or tensor, that is a matrix or a kernel. */
-  double ofLayer(Map<String, INDArray> parameters) {
-    if (layer instanceof TensorLayer tensor && tensor.getForm() != null) {
-      double recurrent =
-          parameters.entrySet().stream()
-              .filter(e -> !e.getKey().matches("core\\d+"))
-              .map(Map.Entry::getValue)
-              .filter(p -> p.rank() == 2 && p.rows() > 1 && p.columns() > 1)
-              .mapToDouble(p -> PredictedTime.ofMatrix(p.columns(), p.rows(), batch) / batch)
-              .sum();
-      return ofForm(tensor.getForm()) + recurrent;
+  /**
+   * All of the layer, stock or tensor, that is a matrix or a kernel.
+   *
+   * @return empty if the time of such a layer is not predicted
+   */
+  @SuppressWarnings("deprecation") // GravesLSTM: networks that have it are still timed
+  OptionalDouble ofLayer() {
+    if (layer instanceof TTEmbedding) {
+      return OptionalDouble.of(0); // as a row that is looked up
     }
-    return StockWeights.of(layer).values().stream().mapToDouble(this::ofDense).sum();
+    if (layer instanceof TensorLSTM lstm && lstm.getForm() != null) {
+      TensorForm recurrent = lstm.getRecurrentForm();
+      return OptionalDouble.of(
+          ofForm(lstm.getForm())
+              + (recurrent == null ? ofRecurrent(lstm.getNOut()) : ofForm(recurrent)));
+    }
+    if (layer instanceof TensorLayer tensor && tensor.getForm() != null) {
+      return OptionalDouble.of(ofForm(tensor.getForm()));
+    }
+    double stock = StockWeights.of(layer).values().stream().mapToDouble(this::ofDense).sum();
+    if (layer instanceof GravesLSTM graves) {
+      return OptionalDouble.of(stock + ofRecurrent(graves.getNOut()));
+    }
+    boolean known = !StockWeights.of(layer).isEmpty() || flops().ofLayer().orElse(1) == 0;
+    return known ? OptionalDouble.of(stock) : OptionalDouble.empty();
+  }
+
+  /** The hidden-to-hidden weights of an LSTM of n units. */
+  private double ofRecurrent(long n) {
+    return PredictedTime.ofMatrix(4 * n, n, batch) / batch;
   }
 
   private LayerFlops flops() {

@@ -51,6 +51,11 @@ public record NetworkLayer(
     return layers;
   }
 
+  /** Returns whether its configuration says that training does not move its weights. */
+  public boolean isFrozen() {
+    return WrappedLayers.isFrozen(configuration);
+  }
+
   /** Its parameters by name: views of the network's own. */
   public Map<String, INDArray> parameters() {
     return layer.paramTable(false);

@@ -195,7 +195,10 @@ public final class PlanBuilder {
   }
 
   private static double checkedMinRatio(double ratio) {
-    argument(ratio >= 1, "minRatio(%s): before / after is 1 or more", ratio);
+    argument(
+        ratio >= 1 && Double.isFinite(ratio),
+        "minRatio(%s): before / after is a number of 1 or more",
+        ratio);
     return ratio;
   }
 }

@@ -7,6 +7,7 @@ import static org.dl4jtt.internal.JsonFields.integer;
 import static org.dl4jtt.internal.JsonFields.integers;
 import static org.dl4jtt.internal.JsonFields.onlyKeys;
 import static org.dl4jtt.internal.JsonFields.text;
+import static org.dl4jtt.internal.JsonFields.wholeNumber;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,11 @@ final class PlanJson {
     PlanSettings settings =
         root.has("target") ? TargetJson.read(root.path("target"), batch, weights) : null;
     return new CompressionPlan(
-        root.path("networkWeights").asLong(), batch, weights, left, settings);
+        root.has("networkWeights") ? wholeNumber(root, "networkWeights", "the plan") : 0,
+        batch,
+        weights,
+        left,
+        settings);
   }
 
   private static PlannedWeight weight(JsonNode node) {

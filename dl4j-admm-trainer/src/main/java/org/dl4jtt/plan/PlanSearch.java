@@ -24,7 +24,7 @@ final class PlanSearch {
   private final PlanSettings settings;
   private final CurrentWeights current;
   private final Map<String, NetworkLayer> layers = new LinkedHashMap<>();
-  private final Optional<Map<String, InputType>> inputs;
+  private final Map<String, InputType> inputs;
   private final List<PlannedWeight> explicit = new ArrayList<>();
   private final List<LeftAlone> leftAlone = new ArrayList<>();
   private final List<WeightOptions> open = new ArrayList<>();
@@ -51,7 +51,13 @@ final class PlanSearch {
         if (reason.isPresent()) {
           leftAlone.add(new LeftAlone(layer.name(), reason.get()));
         } else if (!StockWeights.of(layer.configuration()).isEmpty()) {
-          open.addAll(groups(layer));
+          for (WeightOptions group : groups(layer)) {
+            if (group.denseCost() > 0) {
+              open.add(group);
+            } else {
+              leftAlone.add(new LeftAlone(layer.name(), "at this target it costs nothing"));
+            }
+          }
         }
       }
     }
@@ -115,7 +121,7 @@ final class PlanSearch {
       throw new IllegalStateException(layer.name() + " has no weight " + parameters);
     }
     return new WeightOptions(
-        layer, parameters, shape, inputs.map(all -> all.get(layer.name())), settings, current);
+        layer, parameters, shape, Optional.ofNullable(inputs.get(layer.name())), settings, current);
   }
 
   private CompressionPlan withinBudget(PlanTarget target) {

@@ -1,5 +1,6 @@
 package org.dl4jtt.plan;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +41,8 @@ record PlanSettings(
     int multiple,
     double minRatio,
     Map<String, Double> minRatios,
-    List<InputType> inputTypes) {
+    List<InputType> inputTypes)
+    implements Serializable {
 
   /** Fewer weights than this are not worth a tensor layer's overhead. */
   static final long TINY = 1_000;

@@ -2,6 +2,7 @@ package org.dl4jtt.plan;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import org.dl4jtt.constraint.ConstraintSet;
 import org.dl4jtt.constraint.TensorRingSet;
 import org.dl4jtt.constraint.TensorTrainSet;
@@ -15,7 +16,8 @@ import org.dl4jtt.tensor.TensorForm;
  * @param form scheme, modes and ranks
  * @param predicted what the planner computed
  */
-public record PlannedWeight(String layer, String parameter, TensorForm form, Prediction predicted) {
+public record PlannedWeight(String layer, String parameter, TensorForm form, Prediction predicted)
+    implements Serializable {
 
   /**
    * What a planned weight is predicted to cost and to lose.
@@ -35,7 +37,8 @@ public record PlannedWeight(String layer, String parameter, TensorForm form, Pre
       long flopsAfter,
       double secondsBefore,
       double secondsAfter,
-      double relativeError) {
+      double relativeError)
+      implements Serializable {
     static final Prediction NONE = new Prediction(0, 0, 0, 0, 0);
   }
 

@@ -1,6 +1,9 @@
 package org.dl4jtt.plan;
 
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -19,6 +22,23 @@ final class WrappedLayers {
       return innermost(wrapper.getUnderlying());
     }
     return layer instanceof Bidirectional both ? innermost(both.getFwd()) : layer;
+  }
+
+  /** Returns 2 if a Bidirectional runs the layer in both directions, under whatever wrappers. */
+  static int directions(Layer layer) {
+    if (layer instanceof FrozenLayer frozen) {
+      return directions(frozen.getLayer());
+    }
+    if (layer instanceof BaseWrapperLayer wrapper) {
+      return directions(wrapper.getUnderlying());
+    }
+    return layer instanceof Bidirectional ? 2 : 1;
+  }
+
+  /** Returns whether a layer's operations depend on the size of images. */
+  static boolean takesImages(Layer inner) {
+    return (inner instanceof ConvolutionLayer && !(inner instanceof Convolution1DLayer))
+        || inner instanceof LocallyConnected2D;
   }
 
   /** True if training does not move its weights. */

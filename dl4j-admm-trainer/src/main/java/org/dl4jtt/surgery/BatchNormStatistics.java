@@ -23,7 +23,8 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * puts out; the running statistics are those of the weights before it.
  *
  * <p>Every batch passes as in training, each normalisation by the batch's own statistics; what
- * enters a normalisation is averaged over all batches. Nothing else changes in the network.
+ * enters a normalisation is averaged over all batches, steps that a mask hides left out. Nothing
+ * else changes in the network.
  */
 public final class BatchNormStatistics {
   private final Map<String, ChannelMoments> moments = new HashMap<>();
@@ -41,7 +42,7 @@ public final class BatchNormStatistics {
     data.reset();
     while (data.hasNext()) {
       DataSet batch = data.next();
-      statistics.add(network, batch.getFeatures());
+      statistics.add(network, batch.getFeatures(), batch.getFeaturesMaskArray());
     }
     statistics.write(network);
   }
@@ -51,7 +52,12 @@ public final class BatchNormStatistics {
     BatchNormStatistics statistics = new BatchNormStatistics();
     data.reset();
     while (data.hasNext()) {
-      statistics.add(network, data.next().getFeatures());
+      DataSet batch = data.next();
+      INDArray mask = batch.getFeaturesMaskArray();
+      statistics.add(
+          network,
+          new INDArray[] {batch.getFeatures()},
+          mask == null ? null : new INDArray[] {mask});
     }
     statistics.write(network);
   }
@@ -62,22 +68,28 @@ public final class BatchNormStatistics {
     data.reset();
     while (data.hasNext()) {
       MultiDataSet batch = data.next();
-      statistics.add(network, batch.getFeatures());
+      statistics.add(network, batch.getFeatures(), batch.getFeaturesMaskArrays());
     }
     statistics.write(network);
   }
 
-  private void add(MultiLayerNetwork network, INDArray features) {
+  private void add(MultiLayerNetwork network, INDArray features, @Nullable INDArray mask) {
+    network.setLayerMaskArrays(mask, null);
+    Map<String, INDArray> masks = masks(network); // the forward pass clears them
     List<INDArray> activations = network.feedForward(features, true); // the input, then each layer
     int i = 0;
     for (NetworkLayer layer : NetworkLayer.of(network)) {
       InputPreProcessor preProcessor = network.getLayerWiseConfigurations().getInputPreProcess(i);
-      add(layer, activations.get(i), preProcessor, features.size(0));
+      add(layer, activations.get(i), masks.get(layer.name()), preProcessor, features.size(0));
       i++;
     }
+    network.clearLayerMaskArrays();
   }
 
-  private void add(ComputationGraph network, INDArray... features) {
+  private void add(
+      ComputationGraph network, INDArray[] features, INDArray @Nullable [] featuresMasks) {
+    network.setLayerMaskArrays(featuresMasks, null);
+    Map<String, INDArray> masks = masks(network);
     Map<String, INDArray> activations = network.feedForward(features, true);
     var configuration = network.getConfiguration();
     for (NetworkLayer layer : NetworkLayer.of(network)) {
@@ -88,14 +100,35 @@ public final class BatchNormStatistics {
         int input = configuration.getNetworkInputs().indexOf(source);
         INDArray entering = input >= 0 ? features[input] : activations.get(source);
         if (entering != null) {
-          add(layer, entering, vertex.getPreProcessor(), features[0].size(0));
+          add(
+              layer,
+              entering,
+              masks.get(layer.name()),
+              vertex.getPreProcessor(),
+              features[0].size(0));
         }
       }
     }
+    network.clearLayerMaskArrays();
+  }
+
+  private static Map<String, INDArray> masks(Model network) {
+    Map<String, INDArray> masks = new HashMap<>();
+    for (NetworkLayer layer : NetworkLayer.of(network)) {
+      INDArray mask = layer.layer().getMaskArray();
+      if (mask != null) {
+        masks.put(layer.name(), mask);
+      }
+    }
+    return masks;
   }
 
   private void add(
-      NetworkLayer layer, INDArray input, @Nullable InputPreProcessor preProcessor, long batch) {
+      NetworkLayer layer,
+      INDArray input,
+      @Nullable INDArray mask,
+      @Nullable InputPreProcessor preProcessor,
+      long batch) {
     if (!(layer.configuration() instanceof BatchNormalization norm)) {
       return;
     }
@@ -105,7 +138,7 @@ public final class BatchNormStatistics {
             : preProcessor.preProcess(input, (int) batch, LayerWorkspaceMgr.noWorkspaces());
     moments
         .computeIfAbsent(layer.name(), name -> new ChannelMoments(norm.getCnn2DFormat()))
-        .add(entering);
+        .add(entering, mask);
   }
 
   private void write(Model network) {

@@ -2,10 +2,12 @@ package org.dl4jtt.surgery;
 
 import java.util.Collection;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.plan.CompressionPlan;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Whole networks to tensor form and back.
@@ -76,9 +78,21 @@ public final class ModelSurgery {
     return with(network.getListeners(), GraphSurgery.dense(network).withParameters());
   }
 
-  /** A copy that goes on from the same point: weights, updater state, counts; without listeners. */
+  /**
+   * Returns a copy that goes on from the same point: weights, updater state, counts; without
+   * listeners. It shares nothing with the network, where {@code clone()} shares layer
+   * configurations, so that a learning rate set on one is set on both.
+   */
   public static MultiLayerNetwork copy(MultiLayerNetwork network) {
-    return network.clone();
+    MultiLayerNetwork copy =
+        new MultiLayerNetwork(
+            MultiLayerConfiguration.fromJson(network.getLayerWiseConfigurations().toJson()));
+    copy.init(network.params().dup(), false);
+    INDArray state = network.getUpdater().getStateViewArray();
+    if (state != null) {
+      copy.getUpdater().setStateViewArray(copy, state.dup(), false);
+    }
+    return copy;
   }
 
   /**

@@ -40,6 +40,16 @@ public final class JsonFields {
     return node.path(key).asDouble();
   }
 
+  /** A whole number of any size that must be there. */
+  public static long wholeNumber(JsonNode node, String key, String where) {
+    argument(
+        node.path(key).isIntegralNumber() && node.path(key).canConvertToLong(),
+        "%s has no whole number \"%s\"",
+        where,
+        key);
+    return node.path(key).asLong();
+  }
+
   /** A whole number that must be there. */
   public static int integer(JsonNode node, String key, String where) {
     argument(node.path(key).isInt(), "%s has no whole number \"%s\"", where, key);

@@ -3,6 +3,7 @@ package org.dl4jtt.layers;
 import static org.dl4jtt.internal.Check.argument;
 import static org.dl4jtt.layers.FormCheck.named;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * @param ranks empty: from {@code targetWeights}
  * @param targetWeights share of the full weight's numbers that the cores may have; 0: not given
  */
-record RankRequest(boolean ring, List<Integer> ranks, double targetWeights) {
+record RankRequest(boolean ring, List<Integer> ranks, double targetWeights)
+    implements Serializable {
   private static final Logger log = LoggerFactory.getLogger(RankRequest.class);
 
   /**

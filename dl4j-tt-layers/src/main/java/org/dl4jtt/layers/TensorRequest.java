@@ -2,6 +2,7 @@ package org.dl4jtt.layers;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.List;
 import org.dl4jtt.tensor.ModeFactorization;
 import org.dl4jtt.tensor.Scheme;
@@ -31,7 +32,8 @@ public record TensorRequest(
     int autoModes,
     List<Integer> ranks,
     double targetWeights,
-    @Nullable TensorForm form) {
+    @Nullable TensorForm form)
+    implements Serializable {
 
   private static final int MATRIX_MODES = 4;
   private static final int KERNEL_MODES = 1;

@@ -2,6 +2,7 @@ package org.dl4jtt.tensor;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,8 @@ import org.nd4j.shade.jackson.annotation.JsonIgnore;
  * @param tensorization scheme and modes
  * @param ranks r₀ … r_d, one more than there are cores
  */
-public record TensorForm(int format, Tensorization tensorization, List<Integer> ranks) {
+public record TensorForm(int format, Tensorization tensorization, List<Integer> ranks)
+    implements Serializable {
   /** The newest version that this release reads. */
   public static final int FORMAT = 1;
 

@@ -2,6 +2,7 @@ package org.dl4jtt.tensor;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,7 +32,8 @@ public record Tensorization(
     List<Integer> outputModes,
     // Named on purpose: ignoring isKernel() would take the property "kernel" along.
     @JsonProperty("kernel") List<Integer> kernel,
-    List<Integer> inputModes) {
+    List<Integer> inputModes)
+    implements Serializable {
 
   /** More modes than this can only be a mistake: 2^31 inputs have 31 modes of two. */
   private static final int MAX_MODES = 64;

@@ -2,6 +2,7 @@ package org.dl4jtt.tensor;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param relativeError ε, from 0 (nothing but rounding is lost) to below 1; NaN if only the ranks
  *     count
  */
-public record Truncation(@Nullable List<Integer> ranks, double relativeError) {
+public record Truncation(@Nullable List<Integer> ranks, double relativeError)
+    implements Serializable {
 
   /** Below this, a singular value of a unit tensor is rounding. */
   private static final double ROUNDING = 1e-14;

@@ -1,5 +1,6 @@
 package org.dl4jtt.layers.convert;
 
+import java.io.Serializable;
 import java.util.List;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.Tensorization;
@@ -11,7 +12,7 @@ import org.dl4jtt.tensor.Tensorization;
  * @param kernel empty, or {kH, kW}
  * @param inputs N
  */
-public record WeightShape(int outputs, List<Integer> kernel, int inputs) {
+public record WeightShape(int outputs, List<Integer> kernel, int inputs) implements Serializable {
 
   /** This weight with the given modes; their products must be outputs and inputs. */
   public Tensorization tensorization(

@@ -83,6 +83,7 @@ public record ModelFacts(
       InputType[] types = input.type().stream().toArray(InputType[]::new);
       return Optional.of(
           NetworkCost.of(model, types).layers().stream()
+              .filter(layer -> layer.counted().isPresent()) // of the others nothing is said
               .collect(
                   Collectors.toMap(NetworkCost.LayerCost::layer, NetworkCost.LayerCost::flops)));
     } catch (IllegalArgumentException e) {

@@ -10,15 +10,25 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -55,7 +65,17 @@ public record ModelInput(Kind kind, long size, long height, long width, boolean 
   static ModelInput of(Model model) {
     if (model instanceof MultiLayerNetwork network) {
       var configuration = network.getLayerWiseConfigurations();
-      return of(configuration.getInputPreProcess(0), configuration.getConf(0).getLayer());
+      boolean sameSize = true;
+      for (int i = 0; i < configuration.getConfs().size(); i++) {
+        InputPreProcessor preProcessor = configuration.getInputPreProcess(i);
+        Layer layer = innermost(configuration.getConf(i).getLayer());
+        if (preProcessor != null || !keepsChannels(layer)) {
+          ModelInput found = of(preProcessor, layer);
+          return sameSize || found.kind != Kind.IMAGE ? found : found.withSize(0, 0);
+        }
+        sameSize &= keepsSize(layer);
+      }
+      return UNKNOWN;
     }
     return ofGraph(((ComputationGraph) model).getConfiguration());
   }
@@ -64,17 +84,45 @@ public record ModelInput(Kind kind, long size, long height, long width, boolean 
     if (configuration.getNetworkInputs().size() != 1) {
       return UNKNOWN;
     }
-    String input = configuration.getNetworkInputs().get(0);
+    return behind(configuration, configuration.getNetworkInputs().get(0));
+  }
+
+  /** From the first layer behind a vertex that fixes the channels. */
+  private static ModelInput behind(ComputationGraphConfiguration configuration, String source) {
     for (Map.Entry<String, List<String>> entry : configuration.getVertexInputs().entrySet()) {
-      if (entry.getValue().contains(input)
-          && configuration.getVertices().get(entry.getKey()) instanceof LayerVertex layer) {
-        ModelInput found = of(layer.getPreProcessor(), layer.getLayerConf().getLayer());
+      if (entry.getValue().contains(source)
+          && configuration.getVertices().get(entry.getKey()) instanceof LayerVertex vertex) {
+        Layer layer = innermost(vertex.getLayerConf().getLayer());
+        boolean passed = vertex.getPreProcessor() == null && keepsChannels(layer);
+        ModelInput found =
+            passed ? behind(configuration, entry.getKey()) : of(vertex.getPreProcessor(), layer);
         if (found.kind != Kind.OTHER) {
-          return found;
+          return passed && !keepsSize(layer) && found.kind == Kind.IMAGE
+              ? found.withSize(0, 0)
+              : found;
         }
       }
     }
     return UNKNOWN;
+  }
+
+  /** True for layers that take images of any number of channels, or vectors, and hand them on. */
+  private static boolean keepsChannels(Layer layer) {
+    return keepsSize(layer)
+        || layer instanceof ZeroPaddingLayer
+        || layer instanceof Cropping2D
+        || layer instanceof SubsamplingLayer
+        || layer instanceof Upsampling2D;
+  }
+
+  /** True for those among them that do not change the size of an image either. */
+  private static boolean keepsSize(Layer layer) {
+    return layer instanceof BatchNormalization
+        || layer instanceof DropoutLayer
+        || layer instanceof ActivationLayer
+        || layer instanceof PReLULayer
+        || layer instanceof LocalResponseNormalization
+        || layer instanceof MaskLayer;
   }
 
   private static ModelInput of(@Nullable InputPreProcessor preProcessor, Layer layer) {
