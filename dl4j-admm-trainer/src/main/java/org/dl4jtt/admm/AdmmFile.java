@@ -11,18 +11,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.dl4jtt.plan.CompressionPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The saved state of a training: counts, history with the plans that were made again (since version
- * 2), and ρ, Z and U of every weight.
+ * 2), ρ, Z and U of every weight, and where its next projection starts (since version 3).
  */
 final class AdmmFile {
   private static final String MAGIC = "DL4JTT-ADMM";
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int CHUNK = 1 << 16;
 
   private AdmmFile() {}
@@ -79,7 +81,7 @@ final class AdmmFile {
               saved,
               weights.size());
           for (ConstrainedWeight weight : weights) {
-            readWeight(in, weight, model, file);
+            readWeight(in, version, weight, model, file);
           }
           history.replace(entries, plans);
           return AdmmTraining.resume(settings, history, goal, weights, counts);
@@ -199,10 +201,16 @@ final class AdmmFile {
     out.writeDouble(weight.pull());
     writeArray(out, z);
     writeArray(out, weight.state().u());
+    Optional<INDArray> start = weight.state().projectionStart();
+    out.writeLong(start.map(INDArray::length).orElse(0L));
+    if (start.isPresent()) {
+      writeArray(out, start.get());
+    }
   }
 
   private static void readWeight(
-      DataInputStream in, ConstrainedWeight weight, Model model, Path file) throws IOException {
+      DataInputStream in, int version, ConstrainedWeight weight, Model model, Path file)
+      throws IOException {
     Constrained c = weight.constrained();
     INDArray w = weight.weight(model);
     same(file, c, "layer", in.readUTF(), c.layer());
@@ -215,7 +223,10 @@ final class AdmmFile {
     double pull = in.readDouble();
     INDArray z = readArray(in, w);
     INDArray u = readArray(in, w);
-    weight.restore(AdmmState.of(z, u, rho), pull);
+    long length = version < 3 ? 0 : in.readLong();
+    INDArray start =
+        length == 0 ? null : readArray(in, Nd4j.createUninitialized(DataType.DOUBLE, length));
+    weight.restore(AdmmState.of(z, u, rho, start), pull);
   }
 
   private static void same(Path file, Constrained c, String what, String saved, String expected) {

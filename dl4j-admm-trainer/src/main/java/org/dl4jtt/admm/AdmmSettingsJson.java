@@ -4,7 +4,7 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Set;
 import org.dl4jtt.internal.JsonFields;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.dl4jtt.internal.JsonText;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -68,14 +68,8 @@ final class AdmmSettingsJson {
   }
 
   static AdmmSettings read(String json) {
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "the ADMM settings are not JSON: " + e.getOriginalMessage(), e);
-    }
-    argument(root != null && root.isObject(), "the ADMM settings are not a JSON object");
+    JsonNode root = JsonText.parse(json, "the ADMM settings");
+    argument(root.isObject(), "the ADMM settings are not a JSON object");
     JsonFields.onlyKeys(root, KEYS, WHERE);
     return new AdmmSettings(
         rho(root.path("rho")),

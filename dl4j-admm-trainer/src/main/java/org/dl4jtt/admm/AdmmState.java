@@ -5,9 +5,11 @@ import static org.dl4jtt.internal.Check.argument;
 import java.util.Arrays;
 import java.util.Optional;
 import org.dl4jtt.constraint.ConstraintSet;
+import org.dl4jtt.constraint.WarmStartedSet;
 import org.dl4jtt.internal.Detached;
 import org.dl4jtt.internal.Norms;
 import org.dl4jtt.tensor.FactoredWeight;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
@@ -33,6 +35,10 @@ public final class AdmmState {
   private final INDArray target;
 
   private Optional<FactoredWeight> cores = Optional.empty();
+
+  /** Where the next projection of a {@link WarmStartedSet} starts. */
+  private @Nullable INDArray projectionStart;
+
   private double rho;
 
   private AdmmState(INDArray z, INDArray u, double rho) {
@@ -46,17 +52,27 @@ public final class AdmmState {
   public static AdmmState start(INDArray w, ConstraintSet set, double rho) {
     return Detached.compute(
         () -> {
-          INDArray z = like(w);
-          Optional<FactoredWeight> cores = set.projectToCores(w, z);
-          AdmmState state = new AdmmState(z, like(w), rho);
-          state.cores = cores;
+          AdmmState state = new AdmmState(like(w), like(w), rho);
+          state.z.assign(state.projected(w, set));
+          state.retarget();
           return state;
         });
   }
 
   /** A state that was saved, or came from another machine. Keeps the arrays. */
   public static AdmmState of(INDArray z, INDArray u, double rho) {
-    return Detached.compute(() -> new AdmmState(z, u, rho));
+    return of(z, u, rho, null);
+  }
+
+  /**
+   * A saved state with what the last projection of a {@link WarmStartedSet} returned.
+   *
+   * @param projectionStart see {@link #projectionStart()}; null without one
+   */
+  static AdmmState of(INDArray z, INDArray u, double rho, @Nullable INDArray projectionStart) {
+    AdmmState state = Detached.compute(() -> new AdmmState(z, u, rho));
+    state.projectionStart = projectionStart;
+    return state;
   }
 
   static INDArray like(INDArray w) {
@@ -102,8 +118,7 @@ public final class AdmmState {
     if (shrink != 1) {
       shifted.muli(shrink);
     }
-    INDArray next = like(w);
-    cores = set.projectToCores(shifted, next);
+    INDArray next = projected(shifted, set);
 
     Residuals residuals = Residuals.of(w, next, z, rho);
     double relativeDistance = ratio(residuals.primal(), norm(w));
@@ -112,6 +127,18 @@ public final class AdmmState {
 
     follow(w, next);
     return new AdmmUpdate(residuals, relativeDistance, relativeChange, 1 - cut * cut);
+  }
+
+  /** Π(v); keeps the cores, and the start of the next projection, if there are any. */
+  private INDArray projected(INDArray v, ConstraintSet set) {
+    INDArray next = like(v);
+    if (set instanceof WarmStartedSet warm) {
+      projectionStart = warm.projectFrom(projectionStart, v, next);
+      cores = Optional.empty();
+    } else {
+      cores = set.projectToCores(v, next);
+    }
+    return next;
   }
 
   /** The second half of {@link #update}, with a Z that was projected elsewhere: U ← U + W − Z. */
@@ -157,6 +184,11 @@ public final class AdmmState {
   /** The cores that multiply out to Z; empty if its set has none, and in a restored state. */
   public Optional<FactoredWeight> cores() {
     return cores;
+  }
+
+  /** What the last projection of a {@link WarmStartedSet} returned; empty with other sets. */
+  public Optional<INDArray> projectionStart() {
+    return Optional.ofNullable(projectionStart);
   }
 
   /** U; not to be changed. */

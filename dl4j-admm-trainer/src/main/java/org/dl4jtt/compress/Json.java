@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.dl4jtt.internal.JsonFields;
+import org.dl4jtt.internal.JsonText;
 import org.dl4jtt.internal.files.WholeFile;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -26,11 +26,7 @@ final class Json {
   }
 
   static JsonNode parse(String json) {
-    try {
-      return MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("this is not JSON: " + e.getOriginalMessage(), e);
-    }
+    return JsonText.parse(json, WHERE);
   }
 
   /** A file of ours, of a format that this release knows. */

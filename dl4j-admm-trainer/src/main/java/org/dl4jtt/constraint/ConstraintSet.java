@@ -52,19 +52,25 @@ public interface ConstraintSet {
   }
 
   /**
-   * The nearest member, or one quasi-nearest, in the norm of a metric: what the data says the
-   * weight must keep. A set that knows no metric ignores it.
+   * Writes the nearest member, or one quasi-nearest, in the norm of a metric: what the data says
+   * the weight must keep. A set that knows no metric ignores it.
    *
    * @param metric moments of this weight; with {@link Metric#none()} the same as without
    * @throws IllegalArgumentException if the set heeds the metric, and that is for another weight
    */
   default void project(INDArray weight, Metric metric, INDArray out) {
-    projectToCores(weight, metric, out);
+    project(weight, out);
   }
 
-  /** {@link #projectToCores(INDArray, INDArray)} in the norm of a metric. */
+  /**
+   * Projects as {@link #project(INDArray, Metric, INDArray)} does, and hands back the cores, as
+   * {@link #projectToCores(INDArray, INDArray)} does.
+   *
+   * @return empty unless overridden
+   */
   default Optional<FactoredWeight> projectToCores(INDArray weight, Metric metric, INDArray out) {
-    return projectToCores(weight, out);
+    project(weight, metric, out);
+    return Optional.empty();
   }
 
   /**
@@ -83,5 +89,15 @@ public interface ConstraintSet {
    */
   default ConstraintSet relaxed(double progress) {
     return this;
+  }
+
+  /**
+   * Returns whether the set is convex and {@link #project} exact: {@link IntersectionSet} then
+   * finds the nearest common member, not just one.
+   *
+   * @return false unless overridden
+   */
+  default boolean convex() {
+    return false;
   }
 }

@@ -17,6 +17,11 @@ interface FactoredSet extends ConstraintSet {
     projectToCores(weight, out);
   }
 
+  @Override
+  default void project(INDArray weight, Metric metric, INDArray out) {
+    projectToCores(weight, metric, out);
+  }
+
   /** Decomposes to the ranks of the form and multiplies the cores out again. */
   @Override
   default Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {

@@ -14,6 +14,11 @@ public record FullSpace() implements ConstraintSet, Serializable {
   }
 
   @Override
+  public boolean convex() {
+    return true;
+  }
+
+  @Override
   public String toString() {
     return "any weight";
   }

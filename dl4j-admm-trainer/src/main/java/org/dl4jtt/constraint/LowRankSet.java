@@ -41,6 +41,11 @@ public record LowRankSet(WeightShape weight, int rank) implements ConstraintSet,
   }
 
   @Override
+  public void project(INDArray weight, Metric metric, INDArray out) {
+    projectToCores(weight, metric, out);
+  }
+
+  @Override
   public Optional<FactoredWeight> projectToCores(INDArray weight, INDArray out) {
     return train().projectToCores(weight, out);
   }

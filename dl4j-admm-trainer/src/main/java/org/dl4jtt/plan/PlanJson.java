@@ -12,6 +12,7 @@ import static org.dl4jtt.internal.JsonFields.wholeNumber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.dl4jtt.internal.JsonText;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
@@ -78,13 +79,8 @@ final class PlanJson {
   }
 
   static CompressionPlan read(String json) {
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the plan is not JSON: " + e.getOriginalMessage(), e);
-    }
-    argument(root != null && root.isObject(), "the plan is not a JSON object");
+    JsonNode root = JsonText.parse(json, "the plan");
+    argument(root.isObject(), "the plan is not a JSON object");
     int format = integer(root, "format", "the plan");
     argument(
         format >= 1 && format <= FORMAT,

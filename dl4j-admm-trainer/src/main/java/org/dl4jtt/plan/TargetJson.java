@@ -19,10 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
@@ -117,7 +115,7 @@ final class TargetJson {
         number(node, "minRatio", WHERE),
         minRatios,
         StreamSupport.stream(array(node, "inputTypes", WHERE).spliterator(), false)
-            .map(TargetJson::inputType)
+            .map(type -> InputTypeJson.read(type, WHERE))
             .toList());
   }
 
@@ -145,15 +143,5 @@ final class TargetJson {
       forms.computeIfAbsent(layer, name -> new LinkedHashMap<>()).put(parameter, weight.form());
     }
     return forms;
-  }
-
-  private static InputType inputType(JsonNode node) {
-    try {
-      return NeuralNetConfiguration.mapper().treeToValue(node, InputType.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          WHERE + ": " + node + " is no input type of Deeplearning4j: " + e.getOriginalMessage(),
-          e);
-    }
   }
 }

@@ -11,6 +11,13 @@ import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.dl4jtt.constraint.BlockTermSet;
+import org.dl4jtt.constraint.LowRankSet;
+import org.dl4jtt.constraint.SparseSet;
+import org.dl4jtt.constraint.SumSet;
+import org.dl4jtt.layers.convert.WeightShape;
+import org.dl4jtt.tensor.Scheme;
+import org.dl4jtt.tensor.Tensorization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -93,39 +100,83 @@ class AdmmFileTest {
   }
 
   @Test
-  void versionOne_whichHadNoPlans_isStillRead() throws IOException {
+  void olderVersions_withoutPlansOrStartsOfProjections_areStillRead() throws IOException {
+    List<Constrained> one = Nets.soft("fc1", "W");
     MultiLayerNetwork net = net(DataType.DOUBLE);
-    AdmmListener admm = AdmmListener.of(WEIGHTS, SETTINGS);
+    AdmmListener admm = AdmmListener.of(one, SETTINGS);
     net.setListeners(admm);
     net.fit(Nets.vectors(12, 1)); // no epoch ends, so the history is empty
-    Path two = folder.resolve("two.state");
-    admm.save(net, two);
-    byte[] content = CheckedFile.read(two, "DL4JTT-ADMM", 2, (version, in) -> in.readAllBytes());
+    Path saved = folder.resolve("three.state");
+    admm.save(net, saved);
+    byte[] content = CheckedFile.read(saved, "DL4JTT-ADMM", 3, (version, in) -> in.readAllBytes());
     int plans = 4 * (8 + 1); // after eight counts and the number of entries, 0
-    Path one = folder.resolve("one.state");
-    CheckedFile.write(
-        one,
-        "DL4JTT-ADMM",
-        1,
-        out -> {
-          out.write(content, 0, plans);
-          out.write(content, plans + 4, content.length - plans - 4);
-        });
+    int starts = content.length - 8; // the last weight's ends the file
+    for (int version : new int[] {1, 2}) {
+      Path old = folder.resolve(version + ".state");
+      CheckedFile.write(
+          old,
+          "DL4JTT-ADMM",
+          version,
+          out -> {
+            int from = version == 1 ? plans + 4 : plans;
+            out.write(content, 0, plans);
+            out.write(content, from, starts - from);
+          });
 
-    AdmmListener restored = AdmmListener.of(WEIGHTS, SETTINGS);
-    restored.restore(net, one);
-    Path again = folder.resolve("again.state");
-    restored.save(net, again);
+      AdmmListener restored = AdmmListener.of(one, SETTINGS);
+      restored.restore(net, old);
+      Path again = folder.resolve("again.state");
+      restored.save(net, again);
 
-    assertThat(again).hasSameBinaryContentAs(two);
+      assertThat(again).hasSameBinaryContentAs(saved);
+    }
+  }
+
+  @Test
+  void resumedRun_startsProjectionsWhereTheLastOneEnded() throws IOException {
+    List<Constrained> sums =
+        List.of(
+            new Constrained(
+                "fc1",
+                "W",
+                new SumSet(new LowRankSet(new WeightShape(5, List.of(), 6), 1), new SparseSet(3))),
+            new Constrained(
+                "out",
+                "W",
+                new BlockTermSet(
+                    Tensorization.matrix(Scheme.SEPARATED, List.of(3), List.of(5)),
+                    2,
+                    List.of(1, 1))));
+    for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
+      MultiLayerNetwork whole = net(type);
+      AdmmListener admm = AdmmListener.of(sums, SETTINGS);
+      whole.setListeners(admm);
+      whole.fit(data(), 2);
+      MultiLayerNetwork resumed = whole.clone();
+      Path state = folder.resolve("admm.state");
+      admm.save(whole, state);
+      whole.fit(data(), 2);
+
+      AdmmListener again = AdmmListener.of(sums, SETTINGS);
+      again.restore(resumed, state);
+      resumed.setListeners(again);
+      resumed.fit(data(), 2);
+
+      assertThat(resumed.params().data().asBytes()).isEqualTo(whole.params().data().asBytes());
+      for (Constrained c : sums) {
+        AdmmState ended = again.states(resumed).get(c);
+        assertThat(ended.projectionStart()).isPresent();
+        assertThat(ended.projectionStart()).isEqualTo(admm.states(whole).get(c).projectionStart());
+      }
+    }
   }
 
   @Test
   void newerFormat_isRefused() throws IOException {
     Path file = folder.resolve("new.state");
-    CheckedFile.write(file, "DL4JTT-ADMM", 3, out -> out.writeInt(0));
+    CheckedFile.write(file, "DL4JTT-ADMM", 4, out -> out.writeInt(0));
     assertThatThrownBy(() -> AdmmListener.of(WEIGHTS, SETTINGS).restore(net(DataType.DOUBLE), file))
-        .hasMessageContaining("format 3, this release reads up to 2");
+        .hasMessageContaining("format 4, this release reads up to 3");
   }
 
   @Test

@@ -4,15 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -40,24 +34,11 @@ class ModelZipTest {
 
   /** A model zip with further entries. */
   private Path source(Map<String, String> others) throws IOException {
-    Path file = folder.resolve("source.zip");
-    Map<String, byte[]> entries = new LinkedHashMap<>();
     Path plain = folder.resolve("plain.zip");
     ModelSerializer.writeModel(network(1), plain.toFile(), false);
-    try (ZipFile zip = new ZipFile(plain.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
-        entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
-      }
-    }
+    Map<String, byte[]> entries = Zips.entries(plain);
     others.forEach((name, text) -> entries.put(name, text.getBytes(StandardCharsets.UTF_8)));
-    try (OutputStream out = Files.newOutputStream(file);
-        ZipOutputStream zip = new ZipOutputStream(out)) {
-      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue());
-      }
-    }
-    return file;
+    return Zips.write(folder.resolve("source.zip"), entries);
   }
 
   @Test
@@ -65,18 +46,12 @@ class ModelZipTest {
     Path source = source(Map.of("notes/labels.txt", "cat, dog", "empty/", ""));
     Path written = folder.resolve("written.zip");
     ModelFiles.write(network(2), written, source);
-    try (ZipFile zip = new ZipFile(written.toFile())) {
-      assertThat(
-              new String(
-                  zip.getInputStream(zip.getEntry("notes/labels.txt")).readAllBytes(),
-                  StandardCharsets.UTF_8))
-          .isEqualTo("cat, dog");
-      String json =
-          new String(
-              zip.getInputStream(zip.getEntry("configuration.json")).readAllBytes(),
-              StandardCharsets.ISO_8859_1);
-      assertThat(json).isASCII(); // DL4J reads it in the system's encoding, whichever that is
-    }
+    Map<String, byte[]> entries = Zips.entries(written);
+    assertThat(entries.get("notes/labels.txt"))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("cat, dog");
+    // DL4J reads it in the system's encoding, whichever that is
+    assertThat(entries.get("configuration.json")).asString(StandardCharsets.ISO_8859_1).isASCII();
     MultiLayerNetwork restored = ModelSerializer.restoreMultiLayerNetwork(written.toFile());
     assertThat(restored.params()).isEqualTo(network(2).params());
     assertThat(restored.getLayerNames()).containsExactly("größe 大");

@@ -23,7 +23,7 @@ public final class JsonFields {
           keys.contains(name),
           "%s has an entry \"%s\"; it may have %s",
           where,
-          name,
+          Shown.of(name),
           keys.stream().sorted().toList());
     }
   }
@@ -37,7 +37,9 @@ public final class JsonFields {
   /** A number that must be there. */
   public static double number(JsonNode node, String key, String where) {
     argument(node.path(key).isNumber(), "%s has no number \"%s\"", where, key);
-    return node.path(key).asDouble();
+    double value = node.path(key).asDouble();
+    argument(Double.isFinite(value), "%s: \"%s\" is beyond what a double holds", where, key);
+    return value;
   }
 
   /** A whole number of any size that must be there. */
@@ -79,7 +81,13 @@ public final class JsonFields {
       Function<JsonNode, T> value) {
     List<T> values = new ArrayList<>();
     for (JsonNode entry : array(node, key, where)) {
-      argument(isOne.test(entry), "%s: \"%s\" holds %s, which is no %s", where, key, entry, kind);
+      argument(
+          isOne.test(entry),
+          "%s: \"%s\" holds %s, which is no %s",
+          where,
+          key,
+          Shown.of(entry),
+          kind);
       values.add(value.apply(entry));
     }
     return values;
@@ -99,6 +107,6 @@ public final class JsonFields {
       }
     }
     throw new IllegalArgumentException(
-        where + " \"" + name + "\" is none of " + List.of(constants));
+        where + " \"" + Shown.of(name) + "\" is none of " + List.of(constants));
   }
 }

@@ -4,6 +4,7 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dl4jtt.internal.Finite;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -4,6 +4,7 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.List;
 import org.dl4jtt.internal.Detached;
+import org.dl4jtt.internal.Finite;
 import org.dl4jtt.internal.Norms;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

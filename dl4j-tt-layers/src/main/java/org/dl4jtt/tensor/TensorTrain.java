@@ -3,6 +3,7 @@ package org.dl4jtt.tensor;
 import java.util.List;
 import org.dl4jtt.internal.Check;
 import org.dl4jtt.internal.Detached;
+import org.dl4jtt.internal.Finite;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A tensor train (Oseledets 2011): a {@link CoreChain} with r₀ = r_d = 1. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dl4jtt.internal.Check;
 import org.dl4jtt.internal.Detached;
+import org.dl4jtt.internal.Finite;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

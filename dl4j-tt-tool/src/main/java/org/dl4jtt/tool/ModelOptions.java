@@ -2,6 +2,8 @@ package org.dl4jtt.tool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.dl4jtt.internal.TrustedClasses;
 import org.dl4jtt.tool.model.LoadedModel;
 import org.dl4jtt.tool.model.ModelReader;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,16 @@ final class ModelOptions {
       description = "of the images, where the model does not tell: 28x28")
   private @Nullable ImageSize size;
 
+  @Option(
+      names = "--trust",
+      paramLabel = "PACKAGE",
+      split = ",",
+      hidden = true, // the error that asks for it says so
+      description = "of your own layers, whose code then runs")
+  private List<String> trusted = List.of();
+
   LoadedModel read() throws IOException {
+    TrustedClasses.restrictTo(trusted);
     return sized(ModelReader.read(model));
   }
 

@@ -49,7 +49,7 @@ public final class Tool {
     return json ? err : out;
   }
 
-  /** Runs a command; the exit status is 0, or 2 after an error. */
+  /** Runs a command; the exit status is 0, 2 after an error, 3 after one of ours. */
   public static void main(String[] args) {
     boolean verbose = List.of(args).contains("--verbose");
     setUnlessGiven("java.awt.headless", "true");
@@ -69,6 +69,7 @@ public final class Tool {
   /** Runs a command and returns its exit status. */
   static int run(PrintStream out, PrintStream err, String... args) {
     boolean verbose = List.of(args).contains("--verbose");
+    SerialFilter.set();
     return Programs.run(
         new Tool(out, err), () -> verbose, out, err, args.length == 0 ? HELP : args);
   }

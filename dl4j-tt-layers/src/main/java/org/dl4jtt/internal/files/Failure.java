@@ -23,7 +23,9 @@ final class Failure {
   private static String reason(Path file, Path part, IOException e) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null && !Files.isDirectory(folder)) {
-      return Files.exists(folder) ? folder + " is no folder" : "there is no folder " + folder;
+      return Files.exists(folder)
+          ? folder + " is no folder"
+          : "the folder " + folder + " is not there";
     }
     if (e instanceof DirectoryNotEmptyException || Files.isDirectory(file)) {
       return "a folder of that name is there";

@@ -172,7 +172,8 @@ class WholeFileTest {
   void targetsThatCannotBe_areNamed_withTheReason() throws IOException {
     Path missing = folder.resolve("no").resolve("a.txt");
     assertThatThrownBy(() -> WholeFile.write(missing, ""))
-        .hasMessage(missing + " cannot be written: there is no folder " + folder.resolve("no"));
+        .hasMessage(
+            missing + " cannot be written: the folder " + folder.resolve("no") + " is not there");
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThatThrownBy(() -> WholeFile.write(file.resolve("a.txt"), ""))
         .hasMessage(file.resolve("a.txt") + " cannot be written: " + file + " is no folder");

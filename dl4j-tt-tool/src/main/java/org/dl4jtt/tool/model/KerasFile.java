@@ -8,9 +8,9 @@ import org.deeplearning4j.nn.modelimport.keras.Hdf5Archive;
 import org.deeplearning4j.nn.modelimport.keras.KerasModelImport;
 import org.deeplearning4j.nn.modelimport.keras.exceptions.InvalidKerasConfigurationException;
 import org.deeplearning4j.nn.modelimport.keras.exceptions.UnsupportedKerasConfigurationException;
+import org.dl4jtt.internal.JsonText;
 import org.dl4jtt.tool.model.LoadedModel.Kind;
 import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /** A model that Keras saved in HDF5 format, sequential or functional, by DL4J's import. */
 final class KerasFile {
@@ -21,7 +21,9 @@ final class KerasFile {
       JsonNode config;
       boolean compiled;
       try (Hdf5Archive archive = new Hdf5Archive(file.toString())) {
-        config = new ObjectMapper().readTree(archive.readAttributeAsJson("model_config"));
+        config =
+            JsonText.parse(
+                upToNul(archive.readAttributeAsJson("model_config")), "its model_config");
         compiled = archive.hasAttribute("training_config"); // loss and optimizer
       }
       boolean sequential = config.path("class_name").asText().equals("Sequential");
@@ -37,5 +39,11 @@ final class KerasFile {
       throw new IOException(
           file + " is an HDF5 file that DL4J cannot import as a Keras model: " + e.getMessage(), e);
     }
+  }
+
+  /** DL4J hands out its whole buffer. */
+  private static String upToNul(String text) {
+    int end = text.indexOf('\0');
+    return end < 0 ? text : text.substring(0, end);
   }
 }

@@ -6,12 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.util.ModelSerializer;
 import org.dl4jtt.surgery.ModelFiles;
 import org.dl4jtt.tool.model.LoadedModel.Kind;
-import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 
 /** Reads models: zips of DL4J, and HDF5 files of Keras. */
 public final class ModelReader {
@@ -46,15 +43,7 @@ public final class ModelReader {
       UnknownClasses.explain(file, e);
       throw e;
     }
-    return new LoadedModel(file, Kind.DL4J_ZIP, model, normalizer(file), ModelInput.of(model));
-  }
-
-  private static Optional<DataNormalization> normalizer(Path file) throws IOException {
-    try {
-      return Optional.ofNullable(ModelSerializer.restoreNormalizerFromFile(file.toFile()));
-    } catch (RuntimeException e) {
-      throw new IOException(
-          file + " holds a normalizer that cannot be restored: " + e.getMessage(), e);
-    }
+    return new LoadedModel(
+        file, Kind.DL4J_ZIP, model, ModelFiles.normalizer(file), ModelInput.of(model));
   }
 }

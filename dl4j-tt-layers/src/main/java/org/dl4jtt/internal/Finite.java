@@ -1,17 +1,27 @@
-package org.dl4jtt.tensor;
+package org.dl4jtt.internal;
 
 import static org.dl4jtt.internal.Check.argument;
 
 import java.util.Arrays;
 import java.util.List;
-import org.dl4jtt.internal.Norms;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** NaN or infinity in a weight: found in one pass, named in the message. */
-final class Finite {
+public final class Finite {
   private Finite() {}
 
-  static void check(INDArray tensor) {
+  /** Checks a weight that is to be decomposed. */
+  public static void check(INDArray tensor) {
+    check(tensor, "decomposed");
+  }
+
+  /**
+   * Throws an {@link IllegalArgumentException} that says where a value is not finite, if one is.
+   *
+   * @param tensor a weight, any memory order and floating-point type
+   * @param what is to be done with it: "decomposed", "projected"
+   */
+  public static void check(INDArray tensor, String what) {
     if (Norms.isFinite(tensor)) {
       return;
     }
@@ -21,14 +31,15 @@ final class Finite {
       double value = ordered.getDouble(i);
       argument(
           Double.isFinite(value),
-          "the value at %s is %s; only finite weights can be decomposed",
+          "the value at %s is %s; only finite weights can be %s",
           Arrays.toString(index(i, shape)),
-          value);
+          value,
+          what);
     }
   }
 
   /** Checks what was computed, in the type in which it is handed back. */
-  static List<INDArray> checked(List<INDArray> cores) {
+  public static List<INDArray> checked(List<INDArray> cores) {
     for (int k = 0; k < cores.size(); k++) {
       argument(
           Norms.isFinite(cores.get(k)),
