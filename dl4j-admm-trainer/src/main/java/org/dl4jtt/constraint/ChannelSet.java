@@ -5,6 +5,7 @@ import static org.dl4jtt.internal.Check.argument;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.dl4jtt.tensor.Metric;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -43,6 +44,45 @@ public record ChannelSet(int outputs, int inputs) implements ConstraintSet {
           }
         });
     entries.write(out);
+  }
+
+  /**
+   * Keeps the channels that matter most to the loss, each entry counting {@code h_o C_ii w²}; the
+   * inputs left then make up for those that went. Never farther in the metric than the projection
+   * without it.
+   */
+  @Override
+  public void project(INDArray weight, Metric metric, INDArray out) {
+    INDArray plain = Projection.of(this, weight);
+    if (InputMoment.isTrivial(metric, weight)) {
+      out.assign(plain);
+      return;
+    }
+    Entries entries = Entries.of(weight);
+    InputMoment moment = InputMoment.of(metric, entries);
+    double[][] rows = entries.rows();
+    int n = entries.inputs();
+    double[][] energies = new double[rows.length][n];
+    entries.forEach(
+        (o, column, place) ->
+            energies[o][column % n] +=
+                moment.output(o) * moment.input(column) * Math.pow(rows[o][column], 2));
+    Block block = Block.best(energies, outputs, inputs);
+    BitSet columns = new BitSet();
+    for (int column = 0; column < rows[0].length; column++) {
+      columns.set(column, block.inputs.get(column % n));
+    }
+    for (int o = 0; o < rows.length; o++) {
+      if (block.outputs.get(o)) {
+        moment.keep(rows[o], columns);
+      } else {
+        Arrays.fill(rows[o], 0);
+      }
+    }
+    entries.setRows(rows);
+    INDArray calibrated = Projection.like(weight);
+    entries.write(calibrated);
+    InputMoment.writeBetter(metric, weight, plain, calibrated, out);
   }
 
   /** [O, I], squares summed over the positions. */

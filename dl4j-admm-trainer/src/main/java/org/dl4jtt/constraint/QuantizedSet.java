@@ -2,6 +2,7 @@ package org.dl4jtt.constraint;
 
 import static org.dl4jtt.internal.Check.argument;
 
+import org.dl4jtt.tensor.Metric;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -68,6 +69,45 @@ public record QuantizedSet(int bits, Scope scope, Scales scales) implements Cons
       entries.setRows(rows);
     }
     entries.write(out);
+  }
+
+  /**
+   * Rounds column by column, with the scales of the projection without a metric: the columns not
+   * yet rounded make up for the error of those that are (Frantar et al. 2023, arXiv:2210.17323,
+   * GPTQ, algorithm 1). Never farther in the metric than the projection without it.
+   */
+  @Override
+  public void project(INDArray weight, Metric metric, INDArray out) {
+    INDArray plain = Projection.of(this, weight);
+    Entries entries = Entries.of(weight);
+    if (InputMoment.isTrivial(metric, weight) || !InputMoment.of(metric, entries).couplesInputs()) {
+      out.assign(plain); // each entry by itself: nothing can make up for another
+      return;
+    }
+    double[][] root = InputMoment.of(metric, entries).inverseRoot();
+    double shared = scope == Scope.WEIGHT ? scale(entries.values()) : 0;
+    double[][] rows = entries.rows();
+    for (double[] row : rows) {
+      double scale = scope == Scope.WEIGHT ? shared : scale(row);
+      for (int from = 0; from < row.length; from += root.length) {
+        roundInTurn(row, from, scale, root);
+      }
+    }
+    entries.setRows(rows);
+    INDArray calibrated = Projection.like(weight);
+    entries.write(calibrated);
+    InputMoment.writeBetter(metric, weight, plain, calibrated, out);
+  }
+
+  private void roundInTurn(double[] row, int from, double scale, double[][] root) {
+    for (int c = 0; c < root.length; c++) {
+      double rounded = nearest(row[from + c], scale);
+      double error = (row[from + c] - rounded) / root[c][c];
+      row[from + c] = rounded;
+      for (int later = c + 1; later < root.length; later++) {
+        row[from + later] -= error * root[later][c];
+      }
+    }
   }
 
   private void quantize(double[] values) {
