@@ -24,15 +24,23 @@ import org.dl4jtt.tensor.Metric;
  * layers with layer normalisation, where no bias or norm follows the weight directly.
  */
 public final class Calibration {
-  private final Map<WeightName, WeightShape> shapes;
+  private final WatchedWeights watched;
   private final Map<WeightName, Metric> metrics;
   private final Examples examples;
+  private final int largest;
+  private final CalibrationListener listener;
 
   Calibration(
-      Map<WeightName, WeightShape> shapes, Map<WeightName, Metric> metrics, Examples examples) {
-    this.shapes = Map.copyOf(shapes);
+      WatchedWeights watched,
+      Map<WeightName, Metric> metrics,
+      Examples examples,
+      int largest,
+      CalibrationListener listener) {
+    this.watched = watched;
     this.metrics = Map.copyOf(metrics);
     this.examples = examples;
+    this.largest = largest;
+    this.listener = listener;
   }
 
   /**
@@ -64,6 +72,19 @@ public final class Calibration {
     return examples.count();
   }
 
+  /** True if a bias or a batch norm takes up what the weight does to the mean. */
+  boolean isCentred(WeightName weight) {
+    return Boolean.TRUE.equals(watched.centred().get(weight));
+  }
+
+  int largestMoment() {
+    return largest;
+  }
+
+  CalibrationListener listener() {
+    return listener;
+  }
+
   Examples data() {
     return examples;
   }
@@ -75,13 +96,15 @@ public final class Calibration {
    */
   public void checkFits(Model network) {
     Map<WeightName, WeightShape> own = WatchedWeights.of(WorkingCopy.of(network)).shapes();
-    shapes.forEach(
-        (name, shape) ->
-            argument(
-                shape.equals(own.get(name)),
-                "the calibration is of another network: it has %s as %s, this one %s",
-                name,
-                shape,
-                own.containsKey(name) ? "as " + own.get(name) : "has no such weight"));
+    watched
+        .shapes()
+        .forEach(
+            (name, shape) ->
+                argument(
+                    shape.equals(own.get(name)),
+                    "the calibration is of another network: it has %s as %s, this one %s",
+                    name,
+                    shape,
+                    own.containsKey(name) ? "as " + own.get(name) : "has no such weight"));
   }
 }

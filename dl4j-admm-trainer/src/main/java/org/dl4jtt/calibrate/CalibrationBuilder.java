@@ -11,6 +11,7 @@ import org.dl4jtt.internal.Detached;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.Metric;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -71,7 +72,7 @@ public final class CalibrationBuilder {
     return this;
   }
 
-  /** Is told of each batch. */
+  /** Is told of each batch, and of each layer of a conversion by this calibration. */
   public CalibrationBuilder listener(CalibrationListener value) {
     listener = value;
     return this;
@@ -114,22 +115,32 @@ public final class CalibrationBuilder {
     @Nullable SampledLabels labels = trueLabels ? null : new SampledLabels(seed);
     List<MultiDataSet> batches = data.batches();
     for (int i = 0; i < batches.size(); i++) {
-      Pass pass = forward(copy, batches.get(i), data);
-      if (losses) {
-        pass.backward(labels);
-      }
-      for (Step step : copy.steps()) {
-        if (step instanceof LinearStep linear) {
-          linear.seen().forEach(seen -> add(moments, watched, step.name(), seen));
+      MemoryWorkspace scratch = Scratch.pass();
+      try {
+        Pass pass = forward(copy, batches.get(i), data);
+        if (losses) {
+          pass.backward(labels);
         }
+        add(moments, watched, copy);
+        pass.clear();
+      } finally {
+        scratch.close();
       }
-      pass.clear();
       listener.progress("moments", i + 1, batches.size());
     }
-    Map<WeightName, WeightShape> shapes = watched.shapes();
+    Scratch.free();
     Map<WeightName, Metric> metrics = new LinkedHashMap<>();
     moments.forEach((name, sums) -> metrics.put(name, metric(name, sums, data.count(), losses)));
-    return new Calibration(shapes, metrics, data);
+    return new Calibration(watched, metrics, data, largest, listener);
+  }
+
+  private void add(
+      Map<WeightName, WeightMoments> moments, WatchedWeights watched, WorkingCopy copy) {
+    for (Step step : copy.steps()) {
+      if (step instanceof LinearStep linear) {
+        linear.seen().forEach(seen -> add(moments, watched, step.name(), seen));
+      }
+    }
   }
 
   private static Pass forward(WorkingCopy copy, MultiDataSet batch, Examples data) {
@@ -161,7 +172,11 @@ public final class CalibrationBuilder {
       boolean centred = Boolean.TRUE.equals(watched.centred().get(name));
       moments
           .computeIfAbsent(
-              name, n -> new WeightMoments(n, shape, centred, largest, seen.inputs().isOneHot()))
+              name,
+              n ->
+                  Detached.compute(
+                      () ->
+                          new WeightMoments(n, shape, centred, largest, seen.inputs().isOneHot())))
           .add(seen);
     }
   }

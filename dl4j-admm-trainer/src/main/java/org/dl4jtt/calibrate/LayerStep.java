@@ -1,6 +1,7 @@
 package org.dl4jtt.calibrate;
 
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.jspecify.annotations.Nullable;
@@ -24,26 +25,33 @@ class LayerStep extends Step {
 
   @Override
   final INDArray forward(@Nullable INDArray mask, INDArray... inputs) {
-    examples = (int) inputs[0].size(0);
-    INDArray x = inputs[0].dup();
-    INDArray steps = mask;
-    if (preProcessor != null) {
-      x = preProcessor.preProcess(x, examples, DETACHED);
-      if (mask != null) {
-        var passed =
-            preProcessor.feedForwardMaskArray(
-                mask, org.deeplearning4j.nn.api.MaskState.Active, examples);
-        steps = passed == null ? null : passed.getFirst();
-      }
+    return activate(preProcessed(inputs[0]), steps(mask));
+  }
+
+  /** Takes the input in as {@link #forward} does, without computing an output if it can. */
+  final void look(@Nullable INDArray mask, INDArray input) {
+    see(preProcessed(input), steps(mask));
+  }
+
+  private INDArray preProcessed(INDArray input) {
+    examples = (int) input.size(0);
+    INDArray x = input.dup();
+    return preProcessor == null ? x : preProcessor.preProcess(x, examples, Scratch.arrays());
+  }
+
+  private @Nullable INDArray steps(@Nullable INDArray mask) {
+    if (mask == null || preProcessor == null) {
+      return mask;
     }
-    return activate(x, steps);
+    var passed = preProcessor.feedForwardMaskArray(mask, MaskState.Active, examples);
+    return passed == null ? null : passed.getFirst();
   }
 
   @Override
   final @Nullable INDArray[] backward(@Nullable INDArray epsilon) {
     INDArray passed = passBack(epsilon == null ? null : epsilon.dup());
     if (passed != null && preProcessor != null) {
-      passed = preProcessor.backprop(passed, examples, DETACHED);
+      passed = preProcessor.backprop(passed, examples, Scratch.arrays());
     }
     return new INDArray[] {passed};
   }
@@ -54,13 +62,18 @@ class LayerStep extends Step {
    * @param x behind the preprocessor
    */
   INDArray activate(INDArray x, @Nullable INDArray mask) {
-    layer.setInput(x, DETACHED);
-    return layer.activate(false, DETACHED);
+    layer.setInput(x, Scratch.arrays());
+    return Scratch.run(manager -> layer.activate(false, manager));
+  }
+
+  /** Remembers x, for those who ask what was seen. */
+  void see(INDArray x, @Nullable INDArray mask) {
+    activate(x, mask);
   }
 
   /** The gradient at x. */
   @Nullable INDArray passBack(@Nullable INDArray epsilon) {
-    return layer.backpropGradient(epsilon, DETACHED).getSecond();
+    return Scratch.run(manager -> layer.backpropGradient(epsilon, manager).getSecond());
   }
 
   @Override

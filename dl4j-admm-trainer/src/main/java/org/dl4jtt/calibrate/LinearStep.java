@@ -27,6 +27,9 @@ interface LinearStep {
   /** All weights of the layer in its last pass. */
   List<Seen> seen();
 
+  /** A parameter, in the shape that the stock layer has it; a copy. */
+  INDArray get(String parameter);
+
   /** Replaces a parameter, in the shape that the stock layer has it. */
   void set(String parameter, INDArray value);
 }

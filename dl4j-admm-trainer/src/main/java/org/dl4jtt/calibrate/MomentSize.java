@@ -1,6 +1,7 @@
 package org.dl4jtt.calibrate;
 
 import org.dl4jtt.layers.convert.WeightShape;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** In which form the moment of a weight's inputs is kept. */
 enum MomentSize {
@@ -17,6 +18,15 @@ enum MomentSize {
       return WHOLE;
     }
     return positions(weight) > 1 && weight.inputs() <= largest ? CHANNELS : DIAGONAL;
+  }
+
+  /** The rows that go into the sums. */
+  Rows of(Rows patches, WeightShape weight) {
+    if (this != CHANNELS) {
+      return patches;
+    }
+    INDArray values = patches.values().reshape('c', new long[] {-1, weight.inputs()});
+    return new Rows(values, patches.count() * positions(weight));
   }
 
   static int positions(WeightShape weight) {

@@ -55,7 +55,7 @@ final class PlainStep extends LayerStep implements LinearStep, OutputStep {
   }
 
   @Override
-  INDArray activate(INDArray input, @Nullable INDArray mask) {
+  void see(INDArray input, @Nullable INDArray mask) {
     x = input;
     gradient = null;
     inputMask = mask;
@@ -63,6 +63,11 @@ final class PlainStep extends LayerStep implements LinearStep, OutputStep {
         mask != null && own.patches() != null
             ? layer().feedForwardMaskArray(mask, MaskState.Active, (int) input.size(0)).getFirst()
             : mask;
+  }
+
+  @Override
+  INDArray activate(INDArray input, @Nullable INDArray mask) {
+    see(input, mask);
     INDArray linear = super.activate(input, mask).dup();
     z = linear;
     return hidden(sequences(own.activation().getActivation(rows(linear).dup(), false), linear));
@@ -83,7 +88,7 @@ final class PlainStep extends LayerStep implements LinearStep, OutputStep {
       return rows;
     }
     INDArray ncw =
-        TimeSeriesUtils.reshape2dTo3d(rows, like.size(0), DETACHED, ArrayType.ACTIVATIONS);
+        TimeSeriesUtils.reshape2dTo3d(rows, like.size(0), Scratch.arrays(), ArrayType.ACTIVATIONS);
     return (own.axis() == 2 ? ncw.permute(0, 2, 1) : ncw).dup();
   }
 
@@ -149,6 +154,11 @@ final class PlainStep extends LayerStep implements LinearStep, OutputStep {
   }
 
   @Override
+  public INDArray get(String parameter) {
+    return layer().getParam(parameter).dup();
+  }
+
+  @Override
   public void set(String parameter, INDArray value) {
     INDArray target = layer().getParam(parameter);
     target.assign(value.castTo(target.dataType()).reshape(target.shape()));
@@ -183,7 +193,7 @@ final class PlainStep extends LayerStep implements LinearStep, OutputStep {
         mask == null || mask.rank() != 2 || mask.size(0) != linear.size(0)
             ? null
             : TimeSeriesUtils.reshapeTimeSeriesMaskToVector(
-                mask, DETACHED, ArrayType.BP_WORKING_MEM);
+                mask, Scratch.arrays(), ArrayType.BP_WORKING_MEM);
     INDArray rows =
         loss.computeGradient(flat(labels), flat(linear).dup(), own.activation(), column);
     given = sequences(rows, linear);
@@ -191,6 +201,6 @@ final class PlainStep extends LayerStep implements LinearStep, OutputStep {
 
   private INDArray flat(INDArray sequences) {
     INDArray ncw = own.axis() == 2 ? sequences.permute(0, 2, 1) : sequences;
-    return TimeSeriesUtils.reshape3dTo2d(ncw, DETACHED, ArrayType.BP_WORKING_MEM);
+    return TimeSeriesUtils.reshape3dTo2d(ncw, Scratch.arrays(), ArrayType.BP_WORKING_MEM);
   }
 }

@@ -163,37 +163,52 @@ final class RecurrentStep extends LayerStep implements LinearStep {
       hidden =
           hidden == null
               ? null
-              : TimeSeriesUtils.reverseTimeSeriesMask(hidden, DETACHED, ArrayType.FF_WORKING_MEM);
+              : TimeSeriesUtils.reverseTimeSeriesMask(
+                  hidden, Scratch.arrays(), ArrayType.FF_WORKING_MEM);
     }
     direction.alone().setMaskArray(hidden);
-    direction.alone().setInput(steps, DETACHED);
-    INDArray states = direction.alone().activate(false, DETACHED);
+    direction.alone().setInput(steps, Scratch.arrays());
+    INDArray states = Scratch.run(manager -> direction.alone().activate(false, manager));
     INDArray ncw = Rows.previous(form.axis() == 1 ? states : states.permute(0, 2, 1));
     direction.alone().clear();
     return RowSource.of(Rows.of(direction.isBackward() ? reversed(ncw) : ncw, 1, hides(direction)));
   }
 
   private static INDArray reversed(INDArray ncw) {
-    return TimeSeriesUtils.reverseTimeSeries(ncw, DETACHED, ArrayType.FF_WORKING_MEM);
+    return TimeSeriesUtils.reverseTimeSeries(ncw, Scratch.arrays(), ArrayType.FF_WORKING_MEM);
+  }
+
+  @Override
+  public INDArray get(String parameter) {
+    Direction direction = direction(parameter);
+    return direction.alone().getParam(own(parameter, direction)).dup();
   }
 
   @Override
   public void set(String parameter, INDArray value) {
-    for (Direction direction : directions) {
-      if (parameter.startsWith(direction.prefix())) {
-        String own = parameter.substring(direction.prefix().length());
-        INDArray alone = direction.alone().getParam(own);
-        INDArray cast = value.castTo(alone.dataType()).reshape(alone.shape());
-        alone.assign(cast);
-        INDArray working = layer().getParam(parameter);
-        if (own.equals("W")) {
-          working.get(interval(0, form.inputs()), all()).assign(cast);
-        } else {
-          working.assign(cast);
-        }
-        return;
-      }
+    Direction direction = direction(parameter);
+    String own = own(parameter, direction);
+    INDArray alone = direction.alone().getParam(own);
+    INDArray cast = value.castTo(alone.dataType()).reshape(alone.shape());
+    alone.assign(cast);
+    INDArray working = layer().getParam(parameter);
+    if (own.equals("W")) {
+      working.get(interval(0, form.inputs()), all()).assign(cast);
+    } else {
+      working.assign(cast);
     }
-    throw new IllegalArgumentException("layer " + name() + " has no parameter " + parameter);
+  }
+
+  private Direction direction(String parameter) {
+    return directions.stream()
+        .filter(direction -> parameter.startsWith(direction.prefix()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("layer " + name() + " has no parameter " + parameter));
+  }
+
+  private static String own(String parameter, Direction direction) {
+    return parameter.substring(direction.prefix().length());
   }
 }

@@ -15,36 +15,24 @@ interface RowSource {
 
   /** One chunk that is there already. */
   static RowSource of(Rows rows) {
-    return new RowSource() {
-      @Override
-      public int chunks() {
-        return 1;
-      }
-
-      @Override
-      public Rows chunk(int i) {
-        return rows;
-      }
-    };
+    return new Single(rows, false);
   }
 
   /** Indices, of an embedding. */
   static RowSource oneHot(Rows indices) {
-    return new RowSource() {
-      @Override
-      public int chunks() {
-        return 1;
-      }
+    return new Single(indices, true);
+  }
 
-      @Override
-      public Rows chunk(int i) {
-        return indices;
-      }
+  /** One chunk. */
+  record Single(Rows rows, boolean isOneHot) implements RowSource {
+    @Override
+    public int chunks() {
+      return 1;
+    }
 
-      @Override
-      public boolean isOneHot() {
-        return true;
-      }
-    };
+    @Override
+    public Rows chunk(int i) {
+      return rows;
+    }
   }
 }

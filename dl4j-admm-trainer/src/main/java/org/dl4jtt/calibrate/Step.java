@@ -2,14 +2,11 @@ package org.dl4jtt.calibrate;
 
 import java.util.Objects;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A vertex of a working copy, run by itself: forward as in inference, and back. */
 class Step {
-  static final LayerWorkspaceMgr DETACHED = LayerWorkspaceMgr.noWorkspaces();
-
   private final GraphVertex vertex;
 
   Step(GraphVertex vertex) {
@@ -32,9 +29,9 @@ class Step {
    */
   INDArray forward(@Nullable INDArray mask, INDArray... inputs) {
     for (int i = 0; i < inputs.length; i++) {
-      vertex.setInput(i, inputs[i].dup(), DETACHED); // some vertices work in place
+      vertex.setInput(i, inputs[i].dup(), Scratch.arrays()); // some vertices work in place
     }
-    return vertex.doForward(false, DETACHED);
+    return Scratch.run(manager -> vertex.doForward(false, manager));
   }
 
   /**
@@ -45,7 +42,7 @@ class Step {
    */
   @Nullable INDArray[] backward(@Nullable INDArray epsilon) {
     vertex.setEpsilon(Objects.requireNonNull(epsilon, "a vertex without a gradient").dup());
-    return vertex.doBackward(false, DETACHED).getSecond();
+    return Scratch.run(manager -> vertex.doBackward(false, manager).getSecond());
   }
 
   /** Forgets what {@link #forward} left behind. */

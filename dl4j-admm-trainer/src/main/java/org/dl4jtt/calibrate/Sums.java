@@ -56,6 +56,11 @@ final class Sums {
     return product.castTo(DataType.DOUBLE);
   }
 
+  /** The mean of a row. */
+  INDArray mean() {
+    return sum.div(count);
+  }
+
   INDArray products() {
     return products;
   }

@@ -2,7 +2,7 @@ package org.dl4jtt.calibrate;
 
 import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.Metric;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,23 +36,23 @@ final class WeightMoments {
   void add(LinearStep.Seen seen) {
     RowSource source = seen.inputs();
     for (int i = 0; i < source.chunks(); i++) {
-      Rows chunk = source.chunk(i);
-      rows += chunk.count();
-      if (source.isOneHot()) {
-        inputs.addIndices(chunk);
-      } else {
-        inputs.add(size == MomentSize.CHANNELS ? channels(chunk) : chunk);
+      MemoryWorkspace scratch = Scratch.rows();
+      try {
+        Rows chunk = source.chunk(i);
+        rows += chunk.count();
+        if (source.isOneHot()) {
+          inputs.addIndices(chunk);
+        } else {
+          inputs.add(size.of(chunk, shape));
+        }
+      } finally {
+        scratch.close();
       }
     }
     Rows g = seen.gradients();
     if (g != null) {
       gradients.add(g);
     }
-  }
-
-  private Rows channels(Rows patches) {
-    INDArray values = patches.values().reshape('c', new long[] {-1, shape.inputs()});
-    return new Rows(values, patches.count() * MomentSize.positions(shape));
   }
 
   /**

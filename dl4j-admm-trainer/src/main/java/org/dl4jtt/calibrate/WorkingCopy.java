@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dl4jtt.accelerate.NativeHelpers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -96,6 +97,7 @@ final class WorkingCopy {
       ComputationGraph graph = new ComputationGraph(configuration);
       graph.init(length == 0 ? null : Nd4j.create(configuration.getDataType(), 1, length), false);
       graph.initGradientsView();
+      NativeHelpers.enable(graph);
       WorkingCopy copy = new WorkingCopy(graph);
       for (int index : graph.topologicalSortOrder()) {
         GraphVertex vertex = graph.getVertices()[index];

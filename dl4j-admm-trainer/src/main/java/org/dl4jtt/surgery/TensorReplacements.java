@@ -70,7 +70,8 @@ final class TensorReplacements {
     return replacements;
   }
 
-  private static boolean hasCounterpart(Layer layer) {
+  /** True if this layer can take a tensor form. */
+  static boolean hasCounterpart(Layer layer) {
     return layer instanceof OutputLayer output
         ? TensorLayers.hasTensorCounterpart(OutputSplit.of(output).dense())
         : TensorLayers.hasTensorCounterpart(layer);

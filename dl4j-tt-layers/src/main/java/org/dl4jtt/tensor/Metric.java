@@ -5,6 +5,7 @@ import static org.dl4jtt.internal.Check.argument;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dl4jtt.internal.Check;
 import org.dl4jtt.internal.Detached;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -180,6 +181,36 @@ public final class Metric {
   public INDArray weighted(INDArray parameter, Tensorization tensorization) {
     checkFits(tensorization);
     return Detached.compute(() -> ModeRoots.of(this, tensorization).weighted(parameter));
+  }
+
+  /**
+   * The weight that gives, from inputs x~, nearest what another gave from x: {@code W* = (W K + ε
+   * W) (C + ε I)⁻¹}, ε = 1e-2 of the mean diagonal of C. C is the moment of x~ here; where x~ says
+   * nothing, W stays.
+   *
+   * @param weight [N, M] or [O, I, kH, kW]; not changed
+   * @param cross K, the mean of x x~ᵀ (covariance, if C is one), in the form of C
+   * @return of the weight's shape and type
+   * @throws IllegalArgumentException if there is no C, or K is of another form
+   */
+  public INDArray regressed(INDArray weight, INDArray cross) {
+    Tensorization t = unsplit(weight);
+    checkFits(t);
+    Moment c = Check.present(inputs, "a regression needs the moment of the inputs; give it one");
+    argument(
+        Arrays.equals(c.values().shape(), cross.shape()),
+        "the inputs' moment has shape %s, but their product with those before %s",
+        Arrays.toString(c.values().shape()),
+        Arrays.toString(cross.shape()));
+    return Detached.compute(
+        () -> {
+          INDArray w = matrix(weight, t);
+          INDArray rows = w.reshape('c', new long[] {w.length() / c.size(), c.size()});
+          INDArray solved = c.regressed(rows, Cores.doubles(cross));
+          INDArray out = weight.ulike();
+          t.toParameter(solved.reshape('c', w.shape()), out);
+          return out;
+        });
   }
 
   /**

@@ -18,6 +18,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class Moment {
   private static final double REGULARISATION = 1e-3;
 
+  private static final double RIDGE = 1e-2;
+
   /** Sums of products in another order differ by rounding. */
   private static final double ASYMMETRY = 1e-5;
 
@@ -129,18 +131,18 @@ final class Moment {
   /** {@code M + 1e-3 mean(diag M) I}. */
   synchronized Moment regularised() {
     if (regularised == null) {
-      regularised =
-          Detached.compute(
-              () -> {
-                double shift = REGULARISATION * diagonal(values).meanNumber().doubleValue();
-                INDArray sum =
-                    isDiagonal()
-                        ? values.add(shift)
-                        : values.add(Nd4j.eye(size()).castTo(DataType.DOUBLE).muli(shift));
-                return new Moment(sum);
-              });
+      regularised = shifted(REGULARISATION * diagonal(values).meanNumber().doubleValue());
     }
     return regularised;
+  }
+
+  private Moment shifted(double shift) {
+    return Detached.compute(
+        () ->
+            new Moment(
+                isDiagonal()
+                    ? values.add(shift)
+                    : values.add(Nd4j.eye(size()).castTo(DataType.DOUBLE).muli(shift))));
   }
 
   /** The square root of {@link #regularised()}, symmetric. */
@@ -164,10 +166,28 @@ final class Moment {
     return power(-1);
   }
 
+  /** {@code (W K + ε W)(M + ε I)⁻¹}, ε = 1e-2 mean(diag M). */
+  INDArray regressed(INDArray w, INDArray k) {
+    double ridge = RIDGE * diagonal(values).meanNumber().doubleValue();
+    if (ridge == 0) {
+      return w; // the inputs are 0: they say nothing
+    }
+    INDArray target =
+        isDiagonal()
+            ? w.mulRowVector(k.reshape('c', new long[] {1, k.length()}))
+            : ChainAlgebra.product(w, k, false, false);
+    return shifted(ridge).powered(-1).right(target.addi(w.mul(ridge)));
+  }
+
   private Moment power(double exponent) {
+    return regularised().powered(exponent);
+  }
+
+  /** M to a power; M has no eigenvalue of 0. */
+  private Moment powered(double exponent) {
     return Detached.compute(
         () -> {
-          INDArray shifted = regularised().values;
+          INDArray shifted = values;
           if (isDiagonal()) {
             return new Moment(Transforms.pow(shifted, exponent, true));
           }
