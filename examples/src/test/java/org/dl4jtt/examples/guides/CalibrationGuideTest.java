@@ -59,7 +59,7 @@ class CalibrationGuideTest {
                         .nOut(10)
                         .activation(Activation.SOFTMAX)
                         .build())
-                .setInputType(InputType.convolutionalFlat(28, 28, 1))
+                .setInputType(InputType.convolutional(28, 28, 1))
                 .build());
     network.init();
     return network;
