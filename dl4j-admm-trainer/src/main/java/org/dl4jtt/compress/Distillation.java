@@ -30,8 +30,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * </pre>
  *
  * and likewise with sigmoids for outputs that are probabilities of their own; other outputs learn
- * from (1 − w) L(y) + w L(teacher's outputs). The student keeps its own loss: the other one stands
- * in its output layers only while it is fitted. Masks stay as they are.
+ * from (1 − w) L(y) + w L(teacher's outputs), and so do the outputs of a {@code CnnLossLayer},
+ * whose labels must have the shape of its images. The student keeps its own loss: the other one
+ * stands in its output layers only while it is fitted. Masks stay as they are.
  */
 public final class Distillation {
   private final Model teacher;
@@ -106,11 +107,13 @@ public final class Distillation {
   /** Runs a training on {@link #taught} data, with the losses that it needs in the network. */
   void whileFitting(Model student, Runnable training) {
     List<SoftOutput> outputs = SoftOutput.of(student);
-    outputs.forEach(
-        output ->
-            output
-                .setLoss()
-                .accept(new SoftTargetLoss(output.loss(), output.kind(), temperature, weight)));
+    for (SoftOutput output : outputs) {
+      if (output.sideBySide()) {
+        output
+            .setLoss()
+            .accept(new SoftTargetLoss(output.loss(), output.kind(), temperature, weight));
+      }
+    }
     try {
       training.run();
     } finally {
@@ -136,7 +139,10 @@ public final class Distillation {
     for (int i = 0; i < outputs.length; i++) {
       INDArray label = batch.getLabels(i).castTo(outputs[i].dataType());
       int axis = kinds.get(i).classAxis();
-      labels[i] = Nd4j.concat(axis < 0 ? label.rank() - 1 : axis, label, outputs[i]);
+      labels[i] =
+          kinds.get(i).sideBySide()
+              ? Nd4j.concat(axis < 0 ? label.rank() - 1 : axis, label, outputs[i])
+              : label.mul(1 - weight).addi(outputs[i].mul(weight));
     }
     return new org.nd4j.linalg.dataset.MultiDataSet(
         batch.getFeatures(), labels, batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());

@@ -35,10 +35,17 @@ import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
  *
  * @param kind of output
  * @param classAxis of the labels: 1, or −1 for the last
+ * @param sideBySide whether labels and a teacher's outputs can stand side by side; else the layer
+ *     wants labels of its own shape, and they are mixed
  * @param loss of the network itself
  * @param setLoss puts another loss into the layer's configuration
  */
-record SoftOutput(Kind kind, int classAxis, ILossFunction loss, Consumer<ILossFunction> setLoss) {
+record SoftOutput(
+    Kind kind,
+    int classAxis,
+    boolean sideBySide,
+    ILossFunction loss,
+    Consumer<ILossFunction> setLoss) {
 
   /** What the numbers of an output are. */
   enum Kind {
@@ -106,7 +113,11 @@ record SoftOutput(Kind kind, int classAxis, ILossFunction loss, Consumer<ILossFu
       Consumer<ILossFunction> setLoss,
       boolean channelsLast) {
     return new SoftOutput(
-        kind(name, loss, layer.getActivationFn()), channelsLast ? -1 : 1, loss, setLoss);
+        kind(name, loss, layer.getActivationFn()),
+        channelsLast ? -1 : 1,
+        !(layer instanceof CnnLossLayer),
+        loss,
+        setLoss);
   }
 
   private static Kind kind(String name, @Nullable ILossFunction loss, IActivation activation) {
