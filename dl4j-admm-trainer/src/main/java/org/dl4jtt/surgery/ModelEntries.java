@@ -14,12 +14,16 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The entries of a model zip, as {@link ModelSerializer} writes them. (It has no way to add others
  * to the same stream.)
  */
 final class ModelEntries {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelEntries.class);
+
   private ModelEntries() {}
 
   /** Writes configuration, weights and updater state. */
@@ -51,10 +55,16 @@ final class ModelEntries {
         : ((ComputationGraph) model).getConfiguration().toJson();
   }
 
+  /** Null for a network that DL4J makes no updater for, such as Bidirectional of LastTimeStep. */
   private static @Nullable INDArray updaterState(Model model) {
-    return model instanceof MultiLayerNetwork network
-        ? network.getUpdater().getStateViewArray()
-        : ((ComputationGraph) model).getUpdater().getStateViewArray();
+    try {
+      return model instanceof MultiLayerNetwork network
+          ? network.getUpdater().getStateViewArray()
+          : ((ComputationGraph) model).getUpdater().getStateViewArray();
+    } catch (UnsupportedOperationException e) {
+      LOG.warn("saved without updater state, as Deeplearning4j makes no updater for the network");
+      return null;
+    }
   }
 
   /** The same JSON without other characters: DL4J reads it in whatever encoding the system has. */

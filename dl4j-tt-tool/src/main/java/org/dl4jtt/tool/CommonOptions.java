@@ -60,7 +60,7 @@ final class CommonOptions {
 
   /** What a person wants to know and a machine does not: nothing with --json. */
   void note(String text) {
-    if (!json) {
+    if (!json && !text.isEmpty()) {
       say(text);
     }
   }

@@ -83,6 +83,7 @@ final class CompressCommand implements Callable<Integer> {
     training.applyTo(loaded.model());
     TrainingData examples = TrainingData.of(loaded, data, test, training.seed());
     examples.train().readAll(); // a damaged file is found now, not after hours
+    common.note(examples.notes());
     Compression<? extends Model> done;
     StopMessage stop = new StopMessage(common.err(), this::stopMessage);
     try {
@@ -156,8 +157,7 @@ final class CompressCommand implements Callable<Integer> {
       throws IOException {
     long all = (long) examples.trainingCount() * training.epochs();
     try (Progress progress = Progress.start(all, "examples", tool.progress(common.json()))) {
-      ShowProgress shown =
-          new ShowProgress(progress, examples.trainingCount(), examples.scoreName(), common);
+      ShowProgress shown = new ShowProgress(progress, examples, common);
       return compressor
           .listener(shown)
           .trainingListeners(shown)

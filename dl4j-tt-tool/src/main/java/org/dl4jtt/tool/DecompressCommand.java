@@ -50,12 +50,15 @@ final class DecompressCommand implements Callable<Integer> {
         new Answer(out.toString(), loaded.model().numParams(), dense.numParams()),
         () ->
             String.format(
-                Locale.ROOT,
-                "%s: %s weights, from %s in %s%n",
-                out,
-                NumberFormats.whole(dense.numParams()),
-                NumberFormats.whole(loaded.model().numParams()),
-                loaded.file()));
+                    Locale.ROOT,
+                    "%s: %s weights, from %s in %s%n",
+                    out,
+                    NumberFormats.whole(dense.numParams()),
+                    NumberFormats.whole(loaded.model().numParams()),
+                    loaded.file())
+                + (Losses.hasUpdater(dense)
+                    ? ""
+                    : "saved without an updater: " + Losses.NO_UPDATER + "\n"));
     return 0;
   }
 }

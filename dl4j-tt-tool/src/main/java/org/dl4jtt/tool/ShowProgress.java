@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class ShowProgress extends BaseTrainingListener implements CompressionListener {
   private final Progress progress;
   private final int examplesPerEpoch;
-  private final String score;
+  private final TrainingData examples;
   private final CommonOptions out;
   private Progress.@Nullable Stage stage;
   private double loss = Double.NaN;
 
-  ShowProgress(Progress progress, int examplesPerEpoch, String score, CommonOptions out) {
-    this.score = score;
+  ShowProgress(Progress progress, TrainingData examples, CommonOptions out) {
+    this.examples = examples;
     this.progress = progress;
-    this.examplesPerEpoch = examplesPerEpoch;
+    this.examplesPerEpoch = examples.trainingCount();
     this.out = out;
   }
 
@@ -53,9 +53,13 @@ final class ShowProgress extends BaseTrainingListener implements CompressionList
             Locale.ROOT,
             "%-10s %s %.4f  weights %,d",
             name(result.stage()),
-            score,
+            examples.scoreName(),
             result.score(),
             result.weights()));
+    String warning = examples.warning();
+    if (result.stage() == Stage.DENSE && warning != null) {
+      out.note("warning: " + warning);
+    }
   }
 
   /** What a stage is called when it is over. */

@@ -25,6 +25,7 @@ final class TrainingData {
   private final Feed test;
   private final int[] testOrder;
   private final int batch;
+  private @Nullable String warning;
 
   private TrainingData(Feed train, Split split, Feed test, int[] testOrder, int batch) {
     this.train = train;
@@ -96,17 +97,31 @@ final class TrainingData {
 
   /** The score on the test examples. */
   double score(Model model) {
-    return test(model).score();
+    Quality quality = Quality.of(model, test, test.in(testOrder, batch));
+    warning = quality.warning();
+    return quality.score();
+  }
+
+  /** What is suspicious of the last score; null if nothing is. */
+  @Nullable String warning() {
+    return warning;
+  }
+
+  /** Which class is which, and what was left out; empty if nothing is to be said. */
+  String notes() {
+    String classes =
+        train
+            .encoding()
+            .classes()
+            .filter(c -> !c.areNumbers())
+            .map(c -> "classes: " + c.mapping() + "\n")
+            .orElse("");
+    return classes + DataNotes.of(train) + (test == train ? "" : DataNotes.of(test));
   }
 
   /** What {@link #score} is. */
   String scoreName() {
     return Quality.scoreName(test);
-  }
-
-  /** The quality on the test examples. */
-  Quality test(Model model) {
-    return Quality.of(model, test, test.in(testOrder, batch));
   }
 
   /** Features of so many training examples, as the model wants them; of all if there are fewer. */

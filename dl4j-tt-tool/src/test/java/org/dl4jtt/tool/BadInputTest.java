@@ -147,7 +147,7 @@ class BadInputTest {
   @Test
   void folderOfTheResult_isNotThere() {
     Path out = temp.resolve("none/plan.json");
-    refused(ToolRun.of("plan", cnn, "--target", "weights=1/4", "-o", out), "none", "no folder");
+    refused(ToolRun.of("plan", cnn, "--target", "weights=1/4", "-o", out), "none", "not there");
     refused(ToolRun.of("decompress", cnn, "-o", temp.resolve("none/d.zip")), "none");
   }
 }

@@ -6,6 +6,7 @@ import static org.dl4jtt.tool.SmallTools.compressed;
 import static org.dl4jtt.tool.SmallTools.file;
 import static org.dl4jtt.tool.SmallTools.json;
 import static org.dl4jtt.tool.SmallTools.list;
+import static org.dl4jtt.tool.SmallTools.refused;
 import static org.dl4jtt.tool.SmallTools.softmax;
 import static org.dl4jtt.tool.SmallTools.written;
 
@@ -22,12 +23,17 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.dl4jtt.surgery.ModelFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Sequences, and models that give back what they get. */
@@ -146,5 +152,49 @@ class SequencesTest {
     assertThat(json.get("mse").asDouble()).isCloseTo(squares / 20 / 32, within(1e-6)); // float
     JsonNode summary = compressed(zip, csv, temp.resolve("out"), "--autoencoder");
     assertThat(summary.get("score").asText()).isEqualTo("R2");
+  }
+
+  /** As Keras' Bidirectional(return_sequences=False) becomes. */
+  @Test
+  void networkThatHasNoUpdater_isSavedWithout_andNotTrained() throws IOException {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            list()
+                .layer(
+                    new Bidirectional(
+                        Bidirectional.Mode.CONCAT,
+                        new LastTimeStep(
+                            new LSTM.Builder()
+                                .nIn(4)
+                                .nOut(6)
+                                .weightInit(WeightInit.XAVIER)
+                                .weightInitRecurrent(WeightInit.XAVIER)
+                                .activation(Activation.TANH)
+                                .updater(new Sgd(0.1))
+                                .build())))
+                .layer(softmax(2))
+                .setInputType(InputType.recurrent(4))
+                .build());
+    network.init();
+    Path zip = written(network, temp.resolve("both.zip"));
+    Path dense = temp.resolve("dense.zip");
+    assertThat(ToolRun.of("decompress", zip, "-o", dense).out())
+        .contains("saved without an updater: DL4J makes none");
+    assertThat(ModelFiles.read(dense).params()).isEqualTo(network.params());
+    file(temp.resolve("data/0/a.csv"), "1,2,3,4\n5,6,7,8\n");
+    file(temp.resolve("data/1/b.csv"), "1,2,3,5\n");
+    Path out = temp.resolve("out");
+    refused(
+        ToolRun.of(
+            "compress",
+            zip,
+            "--data",
+            temp.resolve("data"),
+            "--out",
+            out,
+            "--target",
+            "weights=0.9"),
+        "both.zip has no updater to train with");
+    assertThat(out).doesNotExist();
   }
 }
