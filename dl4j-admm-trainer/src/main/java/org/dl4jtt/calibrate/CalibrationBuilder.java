@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.dl4jtt.internal.Detached;
 import org.dl4jtt.layers.convert.WeightShape;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class CalibrationBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(CalibrationBuilder.class);
 
-  /** Enough for ResNet-20 (CALIBRATION: 1,500 examples end within the noise of 500). */
+  /** Enough for ResNet-20 at a quarter of its weights. */
   private static final int DEFAULT_EXAMPLES = 500;
 
   /** 2,304² doubles are 42 MB. */
@@ -86,12 +87,20 @@ public final class CalibrationBuilder {
    *     fit the network, or have no labels though true ones are asked for
    */
   public Calibration run(DataSetIterator data) {
-    return Detached.compute(() -> run(Examples.of(data, examples)));
+    return measured(() -> Examples.of(data, examples));
   }
 
   /** The same for a graph with any number of inputs and outputs. */
   public Calibration run(MultiDataSetIterator data) {
-    return Detached.compute(() -> run(Examples.of(data, examples)));
+    return measured(() -> Examples.of(data, examples));
+  }
+
+  private Calibration measured(Supplier<Examples> data) {
+    try {
+      return Detached.compute(() -> run(data.get()));
+    } finally {
+      Scratch.free();
+    }
   }
 
   private Calibration run(Examples data) {
@@ -128,7 +137,6 @@ public final class CalibrationBuilder {
       }
       listener.progress("moments", i + 1, batches.size());
     }
-    Scratch.free();
     Map<WeightName, Metric> metrics = new LinkedHashMap<>();
     moments.forEach((name, sums) -> metrics.put(name, metric(name, sums, data.count(), losses)));
     return new Calibration(watched, metrics, data, largest, listener);

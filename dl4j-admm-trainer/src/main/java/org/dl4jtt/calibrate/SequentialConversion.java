@@ -79,7 +79,11 @@ public final class SequentialConversion {
   public static Result of(
       Model network, Map<WeightName, LayerForm> forms, Calibration calibration) {
     calibration.checkFits(network);
-    return Detached.compute(() -> new SequentialConversion(network, forms, calibration).run());
+    try {
+      return Detached.compute(() -> new SequentialConversion(network, forms, calibration).run());
+    } finally {
+      Scratch.free();
+    }
   }
 
   private Result run() {
@@ -103,7 +107,6 @@ public final class SequentialConversion {
       dense.sources(before).forEach(source -> release(source, readers));
       calibration.listener().progress("conversion", k + 1, steps.size());
     }
-    Scratch.free();
     return new Result(Map.copyOf(factors), Map.copyOf(parameters));
   }
 

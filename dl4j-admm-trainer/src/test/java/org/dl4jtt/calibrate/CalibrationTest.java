@@ -8,13 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.dl4jtt.tensor.Metric;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -229,6 +237,77 @@ class CalibrationTest {
         assertThat(channels.getDouble(i, j)).isCloseTo(sum, within(0.01)); // means of 480
       }
     }
+  }
+
+  private static ComputationGraph residual(DataType type) {
+    ConvolutionLayer.Builder conv =
+        new ConvolutionLayer.Builder(3, 3)
+            .nOut(16)
+            .hasBias(false)
+            .activation(Activation.IDENTITY)
+            .convolutionMode(ConvolutionMode.Same);
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .dataType(type)
+                .weightInit(WeightInit.RELU)
+                .graphBuilder()
+                .addInputs("image")
+                .setInputTypes(InputType.convolutional(8, 8, 16))
+                .addLayer("conv1", conv.build(), "image")
+                .addLayer("bn1", new BatchNormalization(), "conv1")
+                .addLayer("relu1", new ActivationLayer(Activation.RELU), "bn1")
+                .addLayer("conv2", conv.build(), "relu1")
+                .addLayer("bn2", new BatchNormalization(), "conv2")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "bn2", "relu1")
+                .addLayer("relu2", new ActivationLayer(Activation.RELU), "sum")
+                .addLayer(
+                    "max",
+                    new SubsamplingLayer.Builder().kernelSize(2, 2).stride(2, 2).build(),
+                    "relu2")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "max")
+                .addLayer(
+                    "out",
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build(),
+                    "pool")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  /** In floats the working copy computes natively; doubles take DL4J's own way. */
+  @Test
+  void inFloats_momentsAreThoseOfDoubles() {
+    ComputationGraph doubles = residual(DataType.DOUBLE);
+    ComputationGraph floats = residual(DataType.FLOAT);
+    floats.params().assign(doubles.params().castTo(DataType.FLOAT));
+    Nd4j.getRandom().setSeed(2);
+    INDArray x = Nd4j.randn(DataType.DOUBLE, 70, 16, 8, 8);
+    INDArray y = DataSet.merge(batches(1, 5, 70)).getLabels();
+    Calibration exact =
+        Calibration.of(doubles).examples(70).trueLabels().run(data(List.of(new DataSet(x, y))));
+    Calibration found =
+        Calibration.of(floats)
+            .examples(70)
+            .trueLabels()
+            .run(data(List.of(new DataSet(x.castTo(DataType.FLOAT), y.castTo(DataType.FLOAT)))));
+    assertThat(found.weights()).hasSize(3);
+    for (WeightName name : found.weights()) {
+      Metric a = exact.metric(name.layer(), name.parameter()).orElseThrow();
+      Metric b = found.metric(name.layer(), name.parameter()).orElseThrow();
+      assertThat(distance(a.inputs().orElseThrow(), b.inputs().orElseThrow())).isLessThan(1e-4);
+      // a ReLU or a maximum near its kink may fall on the other side
+      assertThat(distance(a.outputs().orElseThrow(), b.outputs().orElseThrow())).isLessThan(1e-3);
+    }
+  }
+
+  private static double distance(INDArray expected, INDArray found) {
+    return found.distance2(expected) / expected.norm2Number().doubleValue();
   }
 
   @Test
