@@ -2,6 +2,7 @@ package org.dl4jtt.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.example.foreign.Canary;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -74,6 +75,26 @@ class BadInputTest {
     }
     refused(
         ToolRun.of("inspect", zip), "foreign.zip needs classes", "com.acme.FancyLayer", "java -cp");
+  }
+
+  @Test
+  void foreignClass_isNotInitialised_unlessItsPackageIsTrusted() throws IOException {
+    Path zip = Files.copy(cnn, temp.resolve("hostile.zip"));
+    try (FileSystem in = FileSystems.newFileSystem(URI.create("jar:" + zip.toUri()), Map.of())) {
+      Path json = in.getPath("/" + ModelSerializer.CONFIGURATION_JSON);
+      Files.writeString(
+          json,
+          Files.readString(json)
+              .replace(
+                  "org.deeplearning4j.nn.conf.layers.DenseLayer", "com.example.foreign.Canary"));
+    }
+    refused(
+        ToolRun.of("inspect", zip),
+        "hostile.zip names classes that are neither DL4J's nor ours: com.example.foreign.Canary",
+        "--trust");
+    assertThat(System.getProperty(Canary.PROPERTY)).isNull();
+    refused(
+        ToolRun.of("inspect", zip, "--trust", "com.example"), "hostile.zip", "cannot be restored");
   }
 
   @Test
