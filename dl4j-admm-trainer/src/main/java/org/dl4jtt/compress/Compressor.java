@@ -111,18 +111,21 @@ public final class Compressor<M extends Model> {
    */
   public Compressor<M> settings(AdmmSettings settings) {
     checkNew("settings");
-    options = options.withAdmm(settings);
+    options = options.withConstrained(true).withAdmm(settings);
     return this;
   }
 
   /**
    * Sets the largest number of epochs under the constraint, 20 unless set; there are fewer if the
-   * residuals fall under the tolerance.
+   * residuals fall under the tolerance. With 0 the network is converted as it is.
    */
   public Compressor<M> admmEpochs(int epochs) {
     checkNew("admmEpochs");
-    argument(epochs >= 1, "admmEpochs is %d; it must be 1 or more", epochs);
-    options = options.withAdmm(options.admm().withEpochs(epochs));
+    argument(epochs >= 0, "admmEpochs is %d; it must be 0 or more", epochs);
+    options =
+        epochs == 0
+            ? options.withConstrained(false)
+            : options.withConstrained(true).withAdmm(options.admm().withEpochs(epochs));
     return this;
   }
 
@@ -150,6 +153,17 @@ public final class Compressor<M extends Model> {
   public Compressor<M> networkRates() {
     checkNew("networkRates");
     options = options.withRates(RateOptions.OF_THE_NETWORK);
+    return this;
+  }
+
+  /**
+   * Sets how many training examples the conversion looks at, 500 unless set: what it keeps of each
+   * weight is what these need (see {@link org.dl4jtt.calibrate.Calibration}). They are the first of
+   * the first epoch; labels are not needed. With 0 it keeps what is large in the weight.
+   */
+  public Compressor<M> calibrationExamples(int examples) {
+    checkNew("calibrationExamples");
+    options = options.withCalibrationExamples(examples);
     return this;
   }
 

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.calibrate.Calibration;
 import org.dl4jtt.internal.Norms;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.BatchNormStatistics;
@@ -46,6 +47,12 @@ final class Networks {
     return network instanceof ComputationGraph graph
         ? ModelSurgery.decompose(graph, plan)
         : ModelSurgery.decompose(multiLayer(network), plan);
+  }
+
+  static Model decompose(Model network, CompressionPlan plan, Calibration calibration) {
+    return network instanceof ComputationGraph graph
+        ? ModelSurgery.decompose(graph, plan, calibration)
+        : ModelSurgery.decompose(multiLayer(network), plan, calibration);
   }
 
   /** Measures means and variances of batch norm anew. */

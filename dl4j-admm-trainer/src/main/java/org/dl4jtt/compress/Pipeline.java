@@ -6,15 +6,20 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Model;
 import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.calibrate.Calibration;
+import org.dl4jtt.plan.CompressionPlan;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stages of a compression, one after another, with a checkpoint after every epoch. All that an
  * epoch depends on is in the checkpoint before it, or follows from seed and number of the epoch.
  */
 final class Pipeline<M extends Model> {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
   private final Job<M> job;
@@ -41,6 +46,10 @@ final class Pipeline<M extends Model> {
   Compression<M> run() throws IOException {
     M dense = prepared(Networks.copy(job.network()));
     started(0);
+    if (!job.options().constrained()) {
+      ended(dense.numParams(), evaluate(dense), Stage.DECOMPOSED);
+      return convert(dense, null);
+    }
     ended(dense.numParams(), evaluate(dense), Stage.PROJECTED);
     AdmmListener admm = admm();
     save(dense, admm);
@@ -79,18 +88,48 @@ final class Pipeline<M extends Model> {
     }
     double projected = admm.projected(dense, () -> evaluate(dense));
     ended(dense.numParams(), projected, Stage.DECOMPOSED);
+    return convert(dense, admm);
+  }
 
+  /**
+   * @param admm what has trained the network, if anything has
+   */
+  private Compression<M> convert(M dense, @Nullable AdmmListener admm) throws IOException {
     started(0);
-    M small = prepared(Networks.decompose(admm, dense));
+    M small = prepared(decomposed(dense, admm));
     setRates(small); // before the first checkpoint, whose updater is made of them
     if (job.options().reestimateBatchNorm()) {
       seed(); // dropout acts while statistics are measured
       Networks.reestimateBatchNorm(small, job.train().epoch(progress.epochsTrained()));
     }
     ended(small.numParams(), evaluate(small), Stage.FINE_TUNED);
-    progress = progress.withAdmm(admm.plan(), admm.history().entries());
+    if (admm != null) {
+      progress = progress.withAdmm(admm.plan(), admm.history().entries());
+    }
     save(small, null);
     return fineTune(small);
+  }
+
+  /** By what the data needs of W, if it can be told; else by Z, or what is large in W. */
+  private Model decomposed(M dense, @Nullable AdmmListener admm) {
+    CompressionPlan plan = admm == null ? job.plan() : admm.plan();
+    int examples = job.options().calibrationExamples();
+    if (examples > 0) {
+      try {
+        Calibration calibration =
+            Calibration.of(dense)
+                .examples(examples)
+                .seed(job.options().seed())
+                .run(job.train().epoch(0));
+        return Networks.decompose(dense, plan, calibration);
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "the conversion goes by the weights alone, which keeps less of the accuracy: the"
+                + " network could not be calibrated: {}",
+            e.getMessage());
+      }
+    }
+    return admm == null ? Networks.decompose(dense, plan) : Networks.decompose(admm, dense);
   }
 
   private Compression<M> fineTune(M small) throws IOException {

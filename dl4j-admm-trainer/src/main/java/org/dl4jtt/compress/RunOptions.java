@@ -11,6 +11,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * How a run trains.
  *
  * @param admm settings, its number of epochs included
+ * @param constrained whether there are epochs under the constraint at all
+ * @param calibrationExamples that the conversion looks at; 0 for none
  * @param reestimateBatchNorm whether statistics are measured anew after decomposition
  * @param fineTuningEpochs of the tensor network
  * @param rates of the fine-tuning
@@ -20,58 +22,161 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  */
 record RunOptions(
     AdmmSettings admm,
+    boolean constrained,
+    int calibrationExamples,
     boolean reestimateBatchNorm,
     int fineTuningEpochs,
     RateOptions rates,
     TeacherOptions teacher,
     long seed,
     boolean measureTime) {
+  /** Enough for residual networks on small images; more end within the noise of these. */
+  private static final int CALIBRATION_EXAMPLES = 500;
+
   RunOptions {
+    argument(
+        calibrationExamples >= 0,
+        "%d examples to calibrate on; give 0 for none, or some hundred",
+        calibrationExamples);
     argument(
         fineTuningEpochs >= 0, "fineTuningEpochs is %d; it must be 0 or more", fineTuningEpochs);
   }
 
   static RunOptions defaults() {
     return new RunOptions(
-        AdmmSettings.defaults(), false, 10, RateOptions.USUAL, TeacherOptions.NONE, 0, false);
+        AdmmSettings.defaults(),
+        true,
+        CALIBRATION_EXAMPLES,
+        false,
+        10,
+        RateOptions.USUAL,
+        TeacherOptions.NONE,
+        0,
+        false);
   }
 
   RunOptions withAdmm(AdmmSettings settings) {
     return new RunOptions(
-        settings, reestimateBatchNorm, fineTuningEpochs, rates, teacher, seed, measureTime);
+        settings,
+        constrained,
+        calibrationExamples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        rates,
+        teacher,
+        seed,
+        measureTime);
+  }
+
+  RunOptions withConstrained(boolean anyEpochs) {
+    return new RunOptions(
+        admm,
+        anyEpochs,
+        calibrationExamples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        rates,
+        teacher,
+        seed,
+        measureTime);
+  }
+
+  RunOptions withCalibrationExamples(int examples) {
+    return new RunOptions(
+        admm,
+        constrained,
+        examples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        rates,
+        teacher,
+        seed,
+        measureTime);
   }
 
   RunOptions withReestimateBatchNorm(boolean reestimate) {
-    return new RunOptions(admm, reestimate, fineTuningEpochs, rates, teacher, seed, measureTime);
+    return new RunOptions(
+        admm,
+        constrained,
+        calibrationExamples,
+        reestimate,
+        fineTuningEpochs,
+        rates,
+        teacher,
+        seed,
+        measureTime);
   }
 
   RunOptions withFineTuningEpochs(int epochs) {
-    return new RunOptions(admm, reestimateBatchNorm, epochs, rates, teacher, seed, measureTime);
+    return new RunOptions(
+        admm,
+        constrained,
+        calibrationExamples,
+        reestimateBatchNorm,
+        epochs,
+        rates,
+        teacher,
+        seed,
+        measureTime);
   }
 
   RunOptions withRates(RateOptions newRates) {
     return new RunOptions(
-        admm, reestimateBatchNorm, fineTuningEpochs, newRates, teacher, seed, measureTime);
+        admm,
+        constrained,
+        calibrationExamples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        newRates,
+        teacher,
+        seed,
+        measureTime);
   }
 
   RunOptions withTeacher(TeacherOptions newTeacher) {
     return new RunOptions(
-        admm, reestimateBatchNorm, fineTuningEpochs, rates, newTeacher, seed, measureTime);
+        admm,
+        constrained,
+        calibrationExamples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        rates,
+        newTeacher,
+        seed,
+        measureTime);
   }
 
   RunOptions withSeed(long newSeed) {
     return new RunOptions(
-        admm, reestimateBatchNorm, fineTuningEpochs, rates, teacher, newSeed, measureTime);
+        admm,
+        constrained,
+        calibrationExamples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        rates,
+        teacher,
+        newSeed,
+        measureTime);
   }
 
   RunOptions withMeasureTime(boolean measure) {
     return new RunOptions(
-        admm, reestimateBatchNorm, fineTuningEpochs, rates, teacher, seed, measure);
+        admm,
+        constrained,
+        calibrationExamples,
+        reestimateBatchNorm,
+        fineTuningEpochs,
+        rates,
+        teacher,
+        seed,
+        measure);
   }
 
   ObjectNode toJson() {
     ObjectNode root = Json.object();
     root.set("admm", Json.parse(admm.toJson()));
+    root.put("constrained", constrained);
+    root.put("calibrationExamples", calibrationExamples);
     root.put("reestimateBatchNorm", reestimateBatchNorm);
     root.put("fineTuningEpochs", fineTuningEpochs);
     root.set("rates", rates.toJson());
@@ -84,6 +189,8 @@ record RunOptions(
   static RunOptions fromJson(JsonNode root) {
     return new RunOptions(
         AdmmSettings.fromJson(root.path("admm").toString()),
+        root.path("constrained").asBoolean(true), // always, in the first release's files
+        root.path("calibrationExamples").asInt(0), // none, there
         JsonFields.flag(root, "reestimateBatchNorm", "the file"),
         Json.integer(root, "fineTuningEpochs"),
         RateOptions.fromJson(root.path("rates")),

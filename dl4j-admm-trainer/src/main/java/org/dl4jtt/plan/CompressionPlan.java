@@ -156,7 +156,7 @@ public final class CompressionPlan implements Serializable {
               + " make it with CompressionPlan.of(network).weights(ratio) or another target");
     }
     checkFits(network);
-    return new PlanSearch(network, settings, current).plan();
+    return new PlanSearch(network, settings, current, null).plan();
   }
 
   /** Null if the plan has no target. */

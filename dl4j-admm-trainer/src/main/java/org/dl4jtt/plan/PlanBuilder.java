@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.dl4jtt.calibrate.Calibration;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class PlanBuilder {
   private int multiple = 1;
   private double minRatio = 1;
   private List<InputType> inputTypes = List.of();
+  private @Nullable Calibration calibration;
 
   PlanBuilder(Model network) {
     this.network = network;
@@ -161,6 +163,20 @@ public final class PlanBuilder {
   }
 
   /**
+   * Chooses ranks by what the data needs of each weight: the energies that ranks cut are those in
+   * the norm of the calibration. They hold for this plan; ranks chosen again while ADMM trains go
+   * by the weights alone.
+   *
+   * @param examples a calibration of this network
+   * @throws IllegalArgumentException if it is of another network
+   */
+  public PlanBuilder calibration(Calibration examples) {
+    examples.checkFits(network);
+    calibration = examples;
+    return this;
+  }
+
+  /**
    * Makes the plan.
    *
    * @throws IllegalArgumentException if a named layer does not exist, a form does not fit its
@@ -184,7 +200,7 @@ public final class PlanBuilder {
             minRatio,
             minRatios,
             inputTypes);
-    return new PlanSearch(network, settings, CurrentWeights.ofNetwork()).plan();
+    return new PlanSearch(network, settings, CurrentWeights.ofNetwork(), calibration).plan();
   }
 
   private PlanBuilder target(PlanTarget.Unit unit, double ratio) {

@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.dl4jtt.calibrate.Calibration;
 import org.dl4jtt.layers.convert.StockWeights;
 import org.dl4jtt.layers.convert.WeightShape;
 import org.dl4jtt.tensor.TensorForm;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link CompressionPlan} from what a {@link PlanBuilder} was told. */
 final class PlanSearch {
@@ -23,13 +25,22 @@ final class PlanSearch {
   private final Model network;
   private final PlanSettings settings;
   private final CurrentWeights current;
+  private final @Nullable Calibration calibration;
   private final Map<String, NetworkLayer> layers = new LinkedHashMap<>();
   private final Map<String, InputType> inputs;
   private final List<PlannedWeight> explicit = new ArrayList<>();
   private final List<LeftAlone> leftAlone = new ArrayList<>();
   private final List<WeightOptions> open = new ArrayList<>();
 
-  PlanSearch(Model network, PlanSettings settings, CurrentWeights current) {
+  /**
+   * @param calibration whose norm energies are in; null for that of the weights alone
+   */
+  PlanSearch(
+      Model network,
+      PlanSettings settings,
+      CurrentWeights current,
+      @Nullable Calibration calibration) {
+    this.calibration = calibration;
     this.current = current;
     this.network = network;
     this.settings = settings;
@@ -121,7 +132,13 @@ final class PlanSearch {
       throw new IllegalStateException(layer.name() + " has no weight " + parameters);
     }
     return new WeightOptions(
-        layer, parameters, shape, Optional.ofNullable(inputs.get(layer.name())), settings, current);
+        layer,
+        parameters,
+        shape,
+        Optional.ofNullable(inputs.get(layer.name())),
+        settings,
+        current,
+        calibration);
   }
 
   private CompressionPlan withinBudget(PlanTarget target) {

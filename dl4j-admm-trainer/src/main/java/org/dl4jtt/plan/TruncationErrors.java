@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dl4jtt.internal.Norms;
+import org.dl4jtt.tensor.Metric;
 import org.dl4jtt.tensor.RingSpectra;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.Spectra;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class TruncationErrors {
   private final INDArray weight;
+  private final Metric metric;
 
   /** Unfoldings by what they are: tensorizations share some. */
   private final Map<String, double[]> known = new HashMap<>();
@@ -26,12 +28,14 @@ final class TruncationErrors {
   /**
    * Of a weight.
    *
+   * @param metric in whose norm the energies are; may be {@link Metric#none()}
    * @param where layer and parameter, for messages
    * @throws IllegalArgumentException if the weight holds NaN or infinity
    */
-  TruncationErrors(INDArray weight, String where) {
+  TruncationErrors(INDArray weight, Metric metric, String where) {
     argument(Norms.isFinite(weight), "%s holds NaN or infinity; it cannot be planned", where);
     this.weight = weight;
+    this.metric = metric;
   }
 
   /**
@@ -39,7 +43,7 @@ final class TruncationErrors {
    * or of a very large one the number of its singular values that are known.
    */
   double[][] tails(Tensorization t) {
-    INDArray tensor = t.toTensor(weight);
+    INDArray tensor = tensor(t);
     List<Integer> modes = t.modes();
     double[][] tails = new double[modes.size() - 1][];
     long rows = 1;
@@ -54,7 +58,7 @@ final class TruncationErrors {
 
   /** The same for the bonds of a ring, r_k = 0 …; see {@link RingSpectra}. */
   double[][] ringTails(Tensorization t, int ends) {
-    INDArray tensor = t.toTensor(weight);
+    INDArray tensor = tensor(t);
     RingSpectra spectra = RingSpectra.of(tensor, ends);
     release(tensor);
     double[][] tails = new double[t.modes().size() - 1][];
@@ -62,6 +66,10 @@ final class TruncationErrors {
       tails[k] = spectra.relativeTails(k + 1);
     }
     return tails;
+  }
+
+  private INDArray tensor(Tensorization t) {
+    return t.toTensor(metric.isNone() ? weight : metric.weighted(weight, t));
   }
 
   /** Off-heap memory would otherwise wait for the garbage collector. */
@@ -72,9 +80,9 @@ final class TruncationErrors {
   }
 
   /** Two SEPARATED unfoldings are alike if the same outputs, positions and inputs are rows. */
-  private static String key(Tensorization t, int bond) {
+  private String key(Tensorization t, int bond) {
     List<Integer> rows = new ArrayList<>(t.modes().subList(0, bond + 1));
-    return t.scheme() == Scheme.SEPARATED
+    return t.scheme() == Scheme.SEPARATED && metric.isNone()
         ? "separated " + rows.stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b)
         : t + " " + bond;
   }

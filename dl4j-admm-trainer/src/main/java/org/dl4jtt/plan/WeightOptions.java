@@ -6,10 +6,13 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.dl4jtt.calibrate.Calibration;
 import org.dl4jtt.layers.convert.WeightShape;
+import org.dl4jtt.tensor.Metric;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
 import org.dl4jtt.tensor.Tensorization;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One planned weight, or two that must take the same form (the directions of a bidirectional layer,
@@ -21,6 +24,13 @@ final class WeightOptions {
    * lose this much less energy than the SEPARATED forms of its cost to be worth it.
    */
   private static final double PAIRED_KERNEL_HANDICAP = 1.25;
+
+  /**
+   * With a calibration the conversion of whole channels is exact in the norm of the data; that of
+   * other forms goes mode by mode and loses more than their energies say. They must promise this
+   * much less to be worth it.
+   */
+  private static final double MODE_WISE_HANDICAP = 2;
 
   /** Of a tensor that is tried as a ring: a Gram matrix of that order is decomposed for it. */
   private static final int LONGEST_FIRST_MODE = 1024;
@@ -41,6 +51,7 @@ final class WeightOptions {
   private final LayerTime seconds;
   private final PlanSettings settings;
   private final CurrentWeights current;
+  private final @Nullable Calibration calibration;
 
   WeightOptions(
       NetworkLayer layer,
@@ -48,7 +59,9 @@ final class WeightOptions {
       WeightShape shape,
       Optional<InputType> input,
       PlanSettings settings,
-      CurrentWeights current) {
+      CurrentWeights current,
+      @Nullable Calibration calibration) {
+    this.calibration = calibration;
     this.current = current;
     this.layer = layer;
     this.parameters = List.copyOf(parameters);
@@ -110,7 +123,7 @@ final class WeightOptions {
             .map(
                 name ->
                     new TruncationErrors(
-                        current.of(layer, name), layer.name() + ", weight " + name))
+                        current.of(layer, name), metric(name), layer.name() + ", weight " + name))
             .toList();
     for (Tensorization t : Candidates.of(shape, settings.schemes())) {
       if (!countsWeights() && t.isKernel() && t.scheme() == Scheme.PAIRED) {
@@ -120,6 +133,9 @@ final class WeightOptions {
           t.isKernel() && t.scheme() == Scheme.PAIRED && settings.schemes().size() > 1
               ? PAIRED_KERNEL_HANDICAP
               : 1;
+      if (calibration != null && !isWhole(t)) {
+        handicap *= MODE_WISE_HANDICAP;
+      }
       if (settings.trains()) {
         addOptions(t, 1, mean(energies, e -> e.tails(t)), handicap, options);
       }
@@ -140,6 +156,18 @@ final class WeightOptions {
                     || option.cost() >= dense
                     || option.form().weights() >= denseWeights()));
     return options;
+  }
+
+  private static boolean isWhole(Tensorization t) {
+    return t.scheme() == Scheme.SEPARATED
+        && t.outputModes().size() == 1
+        && t.inputModes().size() == 1;
+  }
+
+  private Metric metric(String parameter) {
+    return calibration == null
+        ? Metric.none()
+        : calibration.metric(layer.name(), parameter).orElse(Metric.none());
   }
 
   private List<Integer> ringEnds() {

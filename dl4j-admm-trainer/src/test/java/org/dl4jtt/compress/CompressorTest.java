@@ -191,6 +191,41 @@ class CompressorTest {
   }
 
   @Test
+  void withoutConstrainedEpochs_theNetworkIsConvertedByItsDataAndFineTuned() throws IOException {
+    MultiLayerNetwork net = SmallRun.net(1);
+    INDArray x = SmallRun.data().getFeatures();
+    INDArray expected = net.output(x).dup();
+    List<Stage> told = new ArrayList<>();
+    Compression<MultiLayerNetwork> result =
+        Compressor.of(net, SmallRun.plan(net))
+            .admmEpochs(0)
+            .fineTuningEpochs(1)
+            .listener(
+                new CompressionListener() {
+                  @Override
+                  public void stageEnded(StageResult ended) {
+                    told.add(ended.stage());
+                  }
+                })
+            .run(SmallRun.train(), n -> n.output(x).distance2(expected));
+    assertThat(told).containsExactly(Stage.DENSE, Stage.DECOMPOSED, Stage.FINE_TUNED);
+    assertThat(result.report().history()).isEmpty();
+
+    // The data says more of a weight than the weight: converted alone, in the same form.
+    double plain =
+        Compressor.of(net, SmallRun.plan(net))
+            .admmEpochs(0)
+            .fineTuningEpochs(0)
+            .calibrationExamples(0)
+            .run(SmallRun.train(), n -> n.output(x).distance2(expected))
+            .report()
+            .stage(Stage.DECOMPOSED)
+            .score();
+    double calibrated = result.report().stage(Stage.DECOMPOSED).score();
+    assertThat(calibrated).isLessThan(plain);
+  }
+
+  @Test
   void graph_isCompressed() throws IOException {
     ComputationGraph graph =
         new ComputationGraph(
@@ -219,7 +254,7 @@ class CompressorTest {
     MultiLayerNetwork net = net();
     Compressor<MultiLayerNetwork> compressor =
         Compressor.of(net, CompressionPlan.of(net).layer("fc", FORM).build());
-    assertThatThrownBy(() -> compressor.admmEpochs(0)).hasMessageContaining("admmEpochs is 0");
+    assertThatThrownBy(() -> compressor.admmEpochs(-1)).hasMessageContaining("admmEpochs is -1");
     assertThatThrownBy(() -> compressor.fineTuningEpochs(-1))
         .hasMessageContaining("fineTuningEpochs is -1");
   }

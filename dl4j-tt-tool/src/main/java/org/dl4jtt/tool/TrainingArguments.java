@@ -49,7 +49,7 @@ final class TrainingArguments {
 
   /** Before the compressor copies the model. */
   void applyTo(Model model) {
-    argument(admmEpochs >= 1, "--admm-epochs %d; give 1 or more", admmEpochs);
+    argument(admmEpochs >= 0, "--admm-epochs %d; give 0 or more", admmEpochs);
     argument(fineEpochs >= 0, "--fine-epochs %d; give 0 or more", fineEpochs);
     if (learningRate == null) {
       return;

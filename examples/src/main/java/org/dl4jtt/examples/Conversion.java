@@ -166,7 +166,12 @@ public final class Conversion extends Program {
       double dense,
       Supplier<DataSetIterator> training,
       Supplier<DataSetIterator> test) {
-    CompressionPlan plan = CompressionPlan.of(network).schemes(scheme).weights(1 / ratio).build();
+    CompressionPlan plan =
+        CompressionPlan.of(network)
+            .schemes(scheme)
+            .weights(1 / ratio)
+            .calibration(calibration)
+            .build();
     Model plain = decomposed(network, plan, null);
     double direct = accuracy(plain, test.get());
     reestimate(plain, training.get());

@@ -1,5 +1,7 @@
 package org.dl4jtt.examples;
 
+import static org.dl4jtt.internal.Check.argument;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -8,8 +10,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.examples.data.CifarImages;
@@ -113,6 +117,23 @@ public final class ResNet20 extends Program {
   private double learningRate;
 
   @Option(
+      names = "--fine-tuning-rate",
+      paramLabel = "LR",
+      defaultValue = "0.02",
+      description =
+          "where the calibrated network's fine-tuning starts, as for a dense one (default:"
+              + " ${DEFAULT-VALUE})")
+  private double fineTuningRate;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "RUN",
+      split = ",",
+      defaultValue = "dense,direct,admm,calibrated",
+      description = "which of the ways (default: ${DEFAULT-VALUE})")
+  private List<String> ways = List.of();
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
@@ -173,6 +194,12 @@ public final class ResNet20 extends Program {
 
   /** By the number of further epochs; 0 is the network as it was imported. */
   private Map<Integer, List<Outcome>> compare(Path npz, Path folder) throws IOException {
+    argument(
+        !ways.isEmpty()
+            && Set.of("dense", "direct", "admm", "calibrated").containsAll(ways)
+            && Set.copyOf(ways).size() == ways.size(),
+        "--runs %s; the ways are dense, direct, admm and calibrated, each once",
+        ways);
     Task task =
         Task.of(
             CifarImages.read(folder.resolve("train"), images),
@@ -204,17 +231,31 @@ public final class ResNet20 extends Program {
       String group = further + " (" + budget.constrained() + " + " + budget.fineTuning() + ")";
       String key = "seed " + seed + " epochs " + further + " ";
       String small = key + "ratio " + ratio + " ";
-      runs.add(() -> finished.outcome(key + "dense", () -> trial.dense(group)));
-      runs.add(
-          () ->
-              finished.outcome(small + "direct TT", () -> trial.direct(group, "direct TT", plan)));
-      runs.add(() -> finished.outcome(small + ADMM, () -> admm.admm(group, ADMM, plan)));
+      if (ways.contains("dense")) {
+        runs.add(() -> finished.outcome(key + "dense", () -> trial.dense(group)));
+      }
+      if (ways.contains("direct")) {
+        runs.add(
+            () ->
+                finished.outcome(
+                    small + "direct TT", () -> trial.direct(group, "direct TT", plan)));
+      }
+      if (ways.contains("admm")) {
+        runs.add(() -> finished.outcome(small + ADMM, () -> admm.admm(group, ADMM, plan)));
+      }
+      if (ways.contains("calibrated")) {
+        runs.add(
+            () ->
+                finished.outcome(
+                    small + "calibrated rate " + fineTuningRate,
+                    () -> trial.calibrated(group, "calibrated TT", 1 / ratio, fineTuningRate)));
+      }
     }
     Map<Integer, List<Outcome>> outcomes = new TreeMap<>();
     outcomes.put(0, List.of(imported));
     Iterator<Outcome> ended = Lanes.run(runs).iterator();
     for (int further : epochs) {
-      outcomes.put(further, List.of(ended.next(), ended.next(), ended.next()));
+      outcomes.put(further, Stream.generate(ended::next).limit(ways.size()).toList());
     }
     return outcomes;
   }

@@ -1,9 +1,17 @@
 package org.dl4jtt.examples.trial;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.dl4jtt.accelerate.NativeHelpers;
 import org.dl4jtt.admm.AdmmListener;
+import org.dl4jtt.calibrate.Calibration;
+import org.dl4jtt.compress.Compression;
+import org.dl4jtt.compress.CompressionReport;
+import org.dl4jtt.compress.Compressor;
+import org.dl4jtt.compress.EpochData;
+import org.dl4jtt.compress.Stage;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -82,6 +90,39 @@ public final class Trial {
     double before = task.accuracy(small);
     train(group + " " + run + " fine-tuned", small, budget.fineTuning());
     return new Outcome(group, run, small.numParams(), before, task.accuracy(small));
+  }
+
+  /**
+   * Converted by what 500 training examples need, then fine-tuned as {@link Compressor} does: with
+   * distillation, steps of cores that fit those of W, and a cosine from the given rate.
+   *
+   * @param ratio weights, after / before
+   * @param rate as for the dense network
+   */
+  public Outcome calibrated(String group, String run, double ratio, double rate) {
+    Calibration calibration = Calibration.of(base).run(task.epoch(seed, 0));
+    CompressionPlan plan = CompressionPlan.of(base).weights(ratio).calibration(calibration).build();
+    try {
+      Compression<ComputationGraph> compression =
+          Compressor.of(base, plan)
+              .admmEpochs(0)
+              .fineTuningEpochs(budget.epochs())
+              .fineTuningRate(rate)
+              .seed(seed)
+              .listener(new EpochLines(group + " " + run, log))
+              .run(
+                  EpochData.ofDataSets(epoch -> task.epoch(seed, base.getEpochCount() + epoch)),
+                  task::accuracy);
+      CompressionReport report = compression.report();
+      return new Outcome(
+          group,
+          run,
+          compression.network().numParams(),
+          report.stage(Stage.DECOMPOSED).score(),
+          report.stage(Stage.FINE_TUNED).score());
+    } catch (IOException e) { // without a folder nothing is written
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void prepare(ComputationGraph network) {

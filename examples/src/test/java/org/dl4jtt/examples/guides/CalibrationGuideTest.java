@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dl4jtt.calibrate.Calibration;
 import org.dl4jtt.plan.CompressionPlan;
 import org.dl4jtt.surgery.ModelSurgery;
-import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tool.cli.Programs;
 import org.dl4jtt.tool.data.ImageSet;
 import org.junit.jupiter.api.Test;
@@ -32,9 +31,9 @@ class CalibrationGuideTest {
     MultiLayerNetwork net = network();
     net.fit(train, 4);
 
-    CompressionPlan plan =
-        CompressionPlan.of(net).schemes(Scheme.SEPARATED).weights(1 / 8.0).build();
     Calibration calibration = Calibration.of(net).examples(500).run(train); // no labels needed
+    CompressionPlan plan =
+        CompressionPlan.of(net).weights(1 / 8.0).calibration(calibration).build();
     MultiLayerNetwork small = ModelSurgery.decompose(net, plan, calibration);
 
     double dense = net.evaluate(test).accuracy();
