@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dl4jtt.Experimental;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,6 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param predicted seconds for one example (of sequences: one step); see {@link NetworkCost}
  * @param measured seconds for one example: the median of {@value #RUNS} runs
  */
+@Experimental
 public record NetworkTime(int batch, double predicted, double measured) {
   private static final int RUNS = 11;
   private static final int WARM_UP = 3;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.dl4jtt.Experimental;
 import org.dl4jtt.calibrate.Calibration;
 import org.dl4jtt.tensor.Scheme;
 import org.dl4jtt.tensor.TensorForm;
@@ -69,6 +70,7 @@ public final class PlanBuilder {
    *
    * @param ratio such as 1 / 2.0
    */
+  @Experimental
   public PlanBuilder time(double ratio) {
     return target(PlanTarget.Unit.TIME, ratio);
   }

@@ -5,6 +5,7 @@ import static org.dl4jtt.internal.Check.argument;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
+import org.dl4jtt.Experimental;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
@@ -20,6 +21,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * its examples), and may be empty.
  */
 @FunctionalInterface
+@Experimental
 public interface Shard extends Serializable {
 
   /**

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
+import org.dl4jtt.Experimental;
 import org.dl4jtt.admm.AdmmHistory;
 import org.dl4jtt.admm.AdmmListener;
 import org.dl4jtt.admm.AdmmSettings;
@@ -65,6 +66,7 @@ import org.nd4j.linalg.dataset.DataSet;
  *
  * @param <M> MultiLayerNetwork or ComputationGraph
  */
+@Experimental
 public final class SparkAdmm<M extends Model> {
   private final SparkJob job;
   private final Blueprint blueprint;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.deeplearning4j.nn.api.Model;
+import org.dl4jtt.Experimental;
 import org.dl4jtt.admm.AdmmSettings;
 import org.dl4jtt.compress.Compression;
 import org.dl4jtt.compress.CompressionListener;
@@ -33,6 +34,7 @@ import org.nd4j.linalg.dataset.DataSet;
  *
  * @param <M> MultiLayerNetwork or ComputationGraph
  */
+@Experimental
 public final class SparkCompressor<M extends Model> {
   private final SparkJob job;
   private final M network;

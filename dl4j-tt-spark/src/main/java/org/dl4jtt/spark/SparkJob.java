@@ -4,6 +4,7 @@ import static org.dl4jtt.internal.Check.argument;
 
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.dl4jtt.Experimental;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
  * SparkJob job = SparkJob.of(sc, "hdfs:///jobs/resnet").withWorkers(16);
  * }</pre>
  */
+@Experimental
 public final class SparkJob {
   private static final Logger LOG = LoggerFactory.getLogger(SparkJob.class);
 
